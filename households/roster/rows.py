@@ -1,0 +1,210 @@
+"""What flows through the steps of a roster import: plain data, no model, no request."""
+
+from collections.abc import Mapping as MappingOf
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+Severity = Literal["error", "warning"]
+How = Literal["known", "remembered", "proposed", "unused"]
+ERROR: Severity = "error"
+WARNING: Severity = "warning"
+
+CellRange = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a file may cost; asked before memory is spent."""
+
+    file_bytes: int = 30_000_000
+    unpacked_bytes: int = 600_000_000
+    cells: int = 12_000_000
+    rows: int = 250_000
+
+
+@dataclass(slots=True)
+class Sheet:
+    """Cells of one sheet; row 0 of `rows` is row `first_row` as the spreadsheet shows it.
+
+    `merged` holds (top, left, bottom, right), 0-based in `rows`, ends included.
+    """
+
+    name: str
+    rows: list[list[object]]
+    hidden: bool = False
+    first_row: int = 1
+    merged: tuple[CellRange, ...] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a file is not read at all; the sentence is made by codes.refusal_sentence()."""
+
+    code: str
+    params: MappingOf[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to say about a cell, a row or (row None) the file. `value` is masked already.
+
+    `household` is the key of the family that it concerns; one error rejects that family whole.
+    """
+
+    sheet: str
+    row: int | None
+    column: str
+    field: str
+    value: str
+    code: str
+    severity: Severity
+    household: str = ""
+    params: MappingOf[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a sheet and the field it feeds; `unit` is 万元 where the header says so."""
+
+    sheet: str
+    letter: str
+    index: int
+    header: str
+    field: str | None
+    how: How
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetReading:
+    """What became of a sheet; `why` is a code of codes.SHEET_REASONS when it was not used."""
+
+    name: str
+    used: bool
+    header_rows: tuple[int, ...] = ()
+    rows: int = 0
+    why: str = ""
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """Mappings remembered by an admin: fingerprint of a header → {header as shown: field, "" for unused}."""
+
+    by_fingerprint: MappingOf[str, MappingOf[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRow:
+    """One person as the file has it; "" and None mean not given. `id_no` is normalised, 18 characters."""
+
+    sheet: str
+    row: int
+    name: str
+    id_no: str
+    relation: str
+    sex: str = ""
+    birth_date: date | None = None
+    education: str = ""
+    health: tuple[str, ...] = ()
+    labour: str = ""
+    student_status: str = ""
+    phone: str = ""
+    disease: str = ""
+    disability_no: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Income:
+    """A household's income of one year in yuan; None means not given.
+
+    `stated_total` is 家庭可支配收入, else 家庭纯收入, else 年收入 / 家庭总收入: always the household's.
+    `stated_other` is the stated figure of another definition; medical refunds are in no total.
+    """
+
+    wage: Decimal | None = None
+    business: Decimal | None = None
+    business_cost: Decimal | None = None
+    property_income: Decimal | None = None
+    transfer: Decimal | None = None
+    stated_total: Decimal | None = None
+    stated_other: Decimal | None = None
+    medical_refund: Decimal | None = None
+    definition: Literal["disposable", "net"] = "disposable"
+
+    @property
+    def has_source(self) -> bool:
+        return any(v is not None for v in (self.wage, self.business, self.property_income, self.transfer))
+
+    @property
+    def total(self) -> Decimal | None:
+        """The sum of the sources less the cost of business, else the stated total."""
+        if not self.has_source and self.business_cost is None:
+            return self.stated_total
+        given = (self.wage, self.business, self.property_income, self.transfer)
+        return sum((v for v in given if v is not None), Decimal()) - (self.business_cost or Decimal())
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A household of the file. `code` is "" where the file has no (or an empty) 户编号; `key` is never empty.
+
+    `village_code` is "" when the place was not found (then a finding rejects the family).
+    `income` is None when all income cells are empty: the household is taken, without a statement.
+    """
+
+    key: str
+    code: str
+    sheet: str
+    row: int
+    township: str
+    village: str
+    village_code: str
+    members: tuple[MemberRow, ...]
+    rows: tuple[int, ...]
+    attribute: str = ""
+    main_cause: str = ""
+    phone: str = ""
+    address: str = ""
+    bank_card: str = ""
+    people: int = 0
+    year: int | None = None
+    income: Income | None = None
+    guarantees: MappingOf[str, str] = field(default_factory=dict)
+    head_name: str = ""
+    head_id_no: str = ""
+    stated_people: int | None = None
+
+    @property
+    def head(self) -> MemberRow | None:
+        """The first member whose relation is head."""
+        return next((m for m in self.members if m.relation == "head"), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A file, read and checked by itself (not yet against the database)."""
+
+    file_name: str
+    sha256: str
+    sheets: tuple[SheetReading, ...] = ()
+    columns: tuple[Column, ...] = ()
+    families: tuple[Family, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    rows: int = 0
+    rows_skipped: int = 0
+    refusal: Refusal | None = None
+
+    @property
+    def rejected_keys(self) -> frozenset[str]:
+        """Keys of the families that one error or more rejects."""
+        return frozenset(f.household for f in self.findings if f.severity == ERROR and f.household)
+
+    @property
+    def accepted(self) -> tuple[Family, ...]:
+        """Families without an error."""
+        rejected = self.rejected_keys
+        return tuple(f for f in self.families if f.key not in rejected)
