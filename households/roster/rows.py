@@ -36,6 +36,7 @@ class Sheet:
     hidden: bool = False
     first_row: int = 1
     merged: tuple[CellRange, ...] = ()
+    hidden_rows: frozenset[int] = frozenset()
     why: str = ""
 
 

@@ -1,0 +1,172 @@
+"""Bytes → sheets of cells: type by content, limits before memory is spent."""
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
+
+from .ooxml import UnsafeFile, XlsxMarks, look_at_zip, marks_of_sheets
+from .rows import Limits, Refusal, Sheet
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+ENCODINGS = ("utf-8-sig", "utf-8", "gb18030")
+_SEPARATORS = ",\t;，"
+
+
+class FileRefused(Exception):
+    """The file is not read; `refusal` says why."""
+
+    def __init__(self, code: str, **params: str | int) -> None:
+        super().__init__(code)
+        self.refusal = Refusal(code, params)
+
+
+def sheets_of(data: bytes, limits: Limits) -> list[Sheet]:
+    """All sheets of an xlsx, xls, ods or csv file; FileRefused with a code of codes.REFUSALS."""
+    if not data.strip(b"\0\t\r\n "):
+        raise FileRefused("file_empty")
+    if len(data) > limits.file_bytes:
+        raise FileRefused("file_too_big", limit=f"{limits.file_bytes // 1_000_000} MB")
+    if data.startswith(b"PK"):
+        return _from_zip(data, limits)
+    if data.startswith(OLE):
+        return _from_ole(data, limits)
+    return [_from_text(data, limits)]
+
+
+def _from_zip(data: bytes, limits: Limits) -> list[Sheet]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = set(archive.namelist())
+            if not names & {"xl/workbook.xml", "xl/workbook.bin", "content.xml"}:
+                raise FileRefused("file_type")
+            look_at_zip(archive, limits)
+            marks = marks_of_sheets(archive) if "xl/workbook.xml" in names else {}
+    except UnsafeFile as error:
+        raise FileRefused(error.code, **error.params) from error
+    except (zipfile.BadZipFile, EOFError, OSError, ValueError, KeyError, NotImplementedError, RuntimeError) as error:
+        raise FileRefused("file_damaged") from error
+    except Exception as error:
+        if type(error).__module__ in {"zlib", "_lzma", "lzma"}:  # zlib.error is a plain Exception
+            raise FileRefused("file_damaged") from error
+        raise
+    return _from_workbook(data, limits, marks)
+
+
+def _from_ole(data: bytes, limits: Limits) -> list[Sheet]:
+    if "EncryptedPackage".encode("utf-16-le") in data:
+        raise FileRefused("file_encrypted")
+    if not any(name.encode("utf-16-le") in data for name in ("Workbook", "Book")):
+        raise FileRefused("file_type")
+    return _from_workbook(data, limits, {})
+
+
+def _from_workbook(data: bytes, limits: Limits, marks: dict[str, XlsxMarks]) -> list[Sheet]:
+    try:
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        sheets = [_sheet(workbook, meta, limits, marks.get(meta.name)) for meta in workbook.sheets_metadata]
+    except PasswordError as error:
+        raise FileRefused("file_encrypted") from error
+    except CalamineError as error:
+        raise FileRefused("file_encrypted" if "password" in str(error).lower() else "file_damaged") from error
+    except FileRefused:
+        raise
+    except (ValueError, OverflowError, OSError) as error:
+        raise FileRefused("file_damaged") from error
+    except BaseException as error:  # a panic of the reader on damaged bytes is no Exception
+        if type(error).__name__ == "PanicException":
+            raise FileRefused("file_damaged") from error
+        raise
+    if sum(len(s.rows) for s in sheets) > limits.rows:
+        raise FileRefused("file_too_big", limit=f"{limits.rows:,} rows")
+    return sheets
+
+
+def _sheet(workbook: CalamineWorkbook, meta: object, limits: Limits, marks: XlsxMarks | None) -> Sheet:
+    name = meta.name  # type: ignore[attr-defined]
+    if meta.typ != SheetTypeEnum.WorkSheet:  # type: ignore[attr-defined]
+        return Sheet(name=name, rows=[], why="not_a_table")
+    if meta.visible != SheetVisibleEnum.Visible:  # type: ignore[attr-defined]
+        return Sheet(name=name, rows=[], hidden=True, why="hidden")
+    sheet: CalamineSheet = workbook.get_sheet_by_name(name)
+    if sheet.total_height * sheet.total_width > limits.cells:
+        raise FileRefused("file_too_big", limit=f"{limits.cells:,} cells")
+    rows = sheet.to_python(skip_empty_area=False) if sheet.total_height else []
+    merged = tuple((a[0], a[1], b[0], b[1]) for a, b in sheet.merged_cell_ranges or ())
+    result = Sheet(name=name, rows=rows, merged=merged)
+    if marks:
+        marks.apply(result)
+    return result
+
+
+def _from_text(data: bytes, limits: Limits) -> Sheet:
+    text = _decoded(data)
+    separator = _separator(text)
+    try:
+        rows: list[list[object]] = [list(r) for r in csv.reader(io.StringIO(text, newline=""), delimiter=separator)]
+    except csv.Error as error:
+        raise FileRefused("file_damaged") from error
+    if max((len(r) for r in rows), default=0) < 2:
+        raise FileRefused("file_type")
+    if len(rows) > limits.rows:
+        raise FileRefused("file_too_big", limit=f"{limits.rows:,} rows")
+    return Sheet(name="csv", rows=rows)
+
+
+def _decoded(data: bytes) -> str:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return _strict(data, "utf-16")
+    if b"\0" in data[:4096]:
+        even = data[:4096:2].count(0)
+        if even != data[1:4096:2].count(0) and data[:4096].count(0) > 3:
+            return _strict(data, "utf-16-be" if even > data[1:4096:2].count(0) else "utf-16-le")
+        raise FileRefused("file_type")
+    for encoding in ENCODINGS:
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    if sum(b < 9 or 13 < b < 32 for b in data[:4096]) > 8 or data[:4] in _KNOWN_BINARIES:
+        raise FileRefused("file_type")
+    utf8, gb = (data.decode(e, errors="replace") for e in ("utf-8", "gb18030"))
+    return min(utf8, gb, key=lambda text: text.count("\ufffd"))  # a few lost characters: found cell by cell
+
+
+_KNOWN_BINARIES = (b"\x89PNG", b"\xff\xd8\xff\xe0", b"\xff\xd8\xff\xe1", b"GIF8", b"%PDF", b"Rar!", b"7z\xbc\xaf")
+
+
+def _strict(data: bytes, encoding: str) -> str:
+    try:
+        return data.decode(encoding).lstrip("\ufeff")
+    except UnicodeDecodeError as error:
+        raise FileRefused("file_damaged") from error
+
+
+def _separator(text: str) -> str:
+    """The separator that the first lines agree on best; a comma if none does."""
+    lines = [line for line in re.split(r"\r\n|\r|\n", text[:20_000]) if line.strip()][:20]
+    return max(_SEPARATORS, key=lambda s: (sum(line.count(s) for line in lines), s == ","))
+
+
+def plain(value: object) -> object:
+    """A cell's value without the reader's odd types: whole floats and midnights are folded elsewhere."""
+    return str(value) if isinstance(value, time | timedelta) else value
+
+
+def non_blank(row: Iterable[object]) -> int:
+    """How many cells of a row hold something."""
+    return sum(1 for v in row if v is not None and v != "" and not (isinstance(v, str) and not v.strip()))
+
+
+DATES = (date, datetime)

@@ -1,0 +1,156 @@
+"""A first look into a zipped workbook: is it safe to unpack, and what python-calamine does not tell.
+
+calamine allocates width × height of a sheet's used area at once and ends the process if it can't, and it
+gives an empty cell for an error value and for a formula without a result. So the sheets' XML is read once
+as a stream (0.03 s for the district): sizes are counted, not believed, and marks are collected.
+"""
+
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from xml.etree.ElementTree import ParseError, XMLParser
+
+from .rows import Limits, Sheet
+
+CHUNK = 1 << 20
+OVERLAP = 512  # a cell's opening tag that lies across two chunks
+
+_FAR_COLUMN = re.compile(rb"""\br=["']([A-Z]{3}|[D-Z][A-Z])\d""")
+_FAR_ROW = re.compile(rb"""\br=["'][A-Z]{0,3}(\d{6,})["']""")
+_ERROR_CELL = re.compile(rb"""<c r="([A-Z]+)(\d+)"[^>]*?\bt="e\"""")
+_EMPTY_FORMULA = re.compile(rb"""<c r="([A-Z]+)(\d+)"[^>]*>(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)(?:<v\s*/>|<v></v>)?</c>""")
+_HIDDEN_ROW = re.compile(rb"""<row r="(\d+)"[^>]*?\bhidden="(?:1|true)\"""")
+_TABLE = re.compile(rb"table:number-(?:rows|columns)-repeated=\"(\d{6,})\"")
+
+
+class UnsafeFile(Exception):
+    """The archive would cost more than the limits, or is locked."""
+
+    def __init__(self, code: str, **params: str | int) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params = params
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Stands in a cell whose value could not be read; `code` is a finding's."""
+
+    code: str
+
+    def __str__(self) -> str:
+        return "#"
+
+
+@dataclass(slots=True)
+class XlsxMarks:
+    """Cells and rows of a sheet that need a finding; rows as the spreadsheet counts them."""
+
+    cells: dict[tuple[int, int], str] = field(default_factory=dict)
+    hidden_rows: set[int] = field(default_factory=set)
+
+    def apply(self, sheet: Sheet) -> None:
+        """Put a Problem where the reader left an empty cell; note hidden rows."""
+        for (row, column), code in self.cells.items():
+            if row - 1 < len(sheet.rows) and column < len(sheet.rows[row - 1]) and sheet.rows[row - 1][column] == "":
+                sheet.rows[row - 1][column] = Problem(code)
+        sheet.hidden_rows = frozenset(self.hidden_rows)
+
+
+def look_at_zip(archive: zipfile.ZipFile, limits: Limits) -> None:
+    """UnsafeFile or BadZipFile if the archive lies about its sizes, is too large, locked or damaged."""
+    infos = archive.infolist()
+    if any(info.flag_bits & 1 for info in infos):
+        raise UnsafeFile("file_encrypted")
+    if len(infos) > 5_000 or sum(info.file_size for info in infos) > limits.unpacked_bytes:
+        raise UnsafeFile("file_unsafe")
+    if "META-INF/manifest.xml" in archive.namelist() and b"encryption-data" in archive.read("META-INF/manifest.xml"):
+        raise UnsafeFile("file_encrypted")
+    left = limits.unpacked_bytes
+    for info in infos:
+        if not info.filename.endswith((".xml", ".bin", ".rels")):
+            continue
+        rows = columns = 0
+        for piece in _pieces(archive, info):
+            left -= len(piece)
+            if left < 0:
+                raise UnsafeFile("file_unsafe")
+            if b"<!ENTITY" in piece or b"<!DOCTYPE" in piece:
+                raise UnsafeFile("file_unsafe")
+            rows = max(rows, *(int(m) for m in _FAR_ROW.findall(piece)), 0)
+            columns = max(columns, *(_column(m) for m in _FAR_COLUMN.findall(piece)), 0)
+        if rows > limits.rows or max(rows, 1) * max(columns, 1) > limits.cells or columns > 2_000:
+            raise UnsafeFile("file_too_big", limit=f"{limits.rows:,} rows")
+
+
+def marks_of_sheets(archive: zipfile.ZipFile) -> dict[str, XlsxMarks]:
+    """Sheet name → error cells, formulas without a result, hidden rows; {} where nothing is to say."""
+    result: dict[str, XlsxMarks] = {}
+    for name, path in _sheet_paths(archive):
+        if path in archive.namelist():
+            result[name] = _marks(_pieces(archive, archive.getinfo(path)))
+    return result
+
+
+def _marks(pieces: Iterator[bytes]) -> XlsxMarks:
+    marks = XlsxMarks()
+    for piece in pieces:
+        if b't="e"' in piece:
+            marks.cells |= {(int(r), _column(c)): "cell_error" for c, r in _ERROR_CELL.findall(piece)}
+        if b"<f" in piece:
+            marks.cells |= {(int(r), _column(c)): "formula_no_value" for c, r in _EMPTY_FORMULA.findall(piece)}
+        if b"hidden=" in piece:
+            marks.hidden_rows |= {int(r) for r in _HIDDEN_ROW.findall(piece)}
+    return marks
+
+
+def _pieces(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
+    """The unpacked entry in pieces that overlap a little."""
+    tail = b""
+    with archive.open(info) as stream:
+        while chunk := stream.read(CHUNK):
+            yield tail + chunk
+            tail = chunk[-OVERLAP:]
+
+
+def _sheet_paths(archive: zipfile.ZipFile) -> list[tuple[str, str]]:
+    try:
+        workbook = _elements(archive.read("xl/workbook.xml"))
+        relations = _elements(archive.read("xl/_rels/workbook.xml.rels"))
+    except (KeyError, ParseError):
+        return []
+    targets = {a["Id"]: a["Target"] for tag, a in relations if tag == "Relationship" and "Id" in a and "Target" in a}
+    paths = []
+    for tag, attributes in workbook:
+        if tag == "sheet":
+            relation = next((v for k, v in attributes.items() if k.endswith("}id")), "")
+            target = targets.get(relation, "").lstrip("/")
+            paths.append((attributes.get("name", ""), target if target.startswith("xl/") else f"xl/{target}"))
+    return paths
+
+
+class _Collector:
+    def __init__(self) -> None:
+        self.found: list[tuple[str, dict[str, str]]] = []
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        self.found.append((tag.rpartition("}")[2], dict(attributes)))
+
+    def close(self) -> list[tuple[str, dict[str, str]]]:
+        return self.found
+
+
+def _elements(xml: bytes) -> list[tuple[str, dict[str, str]]]:
+    parser = XMLParser(target=_Collector())  # noqa: S314 - documents with a DOCTYPE were refused before
+    parser.feed(xml)
+    found: list[tuple[str, dict[str, str]]] = parser.close()
+    return found
+
+
+def _column(letters: bytes) -> int:
+    """Column letters → 0-based index."""
+    index = 0
+    for letter in letters:
+        index = index * 26 + letter - 64
+    return index - 1
