@@ -22,7 +22,7 @@ def normalise(text: str) -> str:
 
 
 def check(number: str, *, today: date | None = None) -> str | None:
-    """None for a valid normalised number, else what is wrong: id_15_digit, id_length, id_chars, id_date, id_checksum."""
+    """None for a valid normalised number, else id_15_digit, id_length, id_chars, id_date or id_checksum."""
     if not number.isascii() or not number.isalnum():
         return "id_chars"
     if len(number) == 15 and number.isdigit():

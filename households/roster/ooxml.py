@@ -21,7 +21,6 @@ _FAR_ROW = re.compile(rb"""\br=["'][A-Z]{0,3}(\d{6,})["']""")
 _ERROR_CELL = re.compile(rb"""<c r="([A-Z]+)(\d+)"[^>]*?\bt="e\"""")
 _EMPTY_FORMULA = re.compile(rb"""<c r="([A-Z]+)(\d+)"[^>]*>(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)(?:<v\s*/>|<v></v>)?</c>""")
 _HIDDEN_ROW = re.compile(rb"""<row r="(\d+)"[^>]*?\bhidden="(?:1|true)\"""")
-_TABLE = re.compile(rb"table:number-(?:rows|columns)-repeated=\"(\d{6,})\"")
 
 
 class UnsafeFile(Exception):

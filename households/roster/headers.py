@@ -1,0 +1,253 @@
+"""Which rows of a sheet are its header, and which column feeds which field."""
+
+import csv
+import hashlib
+import re
+import unicodedata
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from rapidfuzz import fuzz, process
+
+from .rows import Column, How, Mapping, Refusal, Sheet
+
+SEARCHED_ROWS = 30
+DEEPEST = 3
+NEAR = 80.0
+
+INCOME_TOTALS = ("wage", "business", "property", "transfer", "disposable", "net", "gross")
+TRANSFER_PARTS = ("t_family_plan", "t_dibao", "t_tekun", "t_pension", "t_eco", "t_other")
+MONEY_FIELDS = (*INCOME_TOTALS, "business_cost", *TRANSFER_PARTS, "medical_refund")
+GUARANTEE_FIELDS = {
+    "g_food": "food", "g_clothing": "clothing", "g_schooling": "schooling",
+    "g_medical": "medical", "g_housing": "housing", "g_old_age": "old_age", "house_safe": "housing",
+}  # fmt: skip
+MEMBER_FIELDS = (
+    "name", "id_no", "relation", "sex", "birth_date", "education", "health", "labour",
+    "student_status", "member_phone", "disease", "disability_no",
+)  # fmt: skip
+HOUSEHOLD_FIELDS = (
+    "township", "village", "village_code", "household_no", "address", "head_name", "head_id_no", "household_phone",
+    "bank_card_no", "member_count", "household_attr", "main_cause", "income_year", *MONEY_FIELDS, *GUARANTEE_FIELDS,
+)  # fmt: skip
+TAKEN = frozenset(MEMBER_FIELDS + HOUSEHOLD_FIELDS)
+PER_HEAD = ("net_per_capita", "disposable_per_capita")
+REQUIRED = ("name", "id_no", "relation", "village", "township")
+
+_UNIT = re.compile(r"\((?:单位[::]?)?(元|万元|元/年|元/月|亩|月|人|平方米|㎡|m2|是/否|必填|选填|岁|口|户|个|万)\)")
+_BRACKETS = re.compile(r"\([^()]*\)")
+_NOISE = re.compile(r"[\s*:、,。.·_\-—★※]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The header of a sheet: its rows (0-based in the sheet) and its columns."""
+
+    rows: tuple[int, ...]
+    columns: tuple[Column, ...]
+    fingerprint: str
+
+    def of(self, field: str) -> Column | None:
+        """The column that feeds a field."""
+        return next((c for c in self.columns if c.field == field), None)
+
+    @property
+    def fields(self) -> set[str]:
+        return {c.field for c in self.columns if c.field}
+
+    @property
+    def missing(self) -> list[str]:
+        """Required fields without a column; "net" stands for any income of the household."""
+        have = self.fields
+        lacking = [
+            f for f in REQUIRED if f not in have and not (f in ("village", "township") and "village_code" in have)
+        ]
+        return lacking + ([] if have & set(INCOME_TOTALS) else ["net"])
+
+
+@cache
+def _table() -> dict[str, tuple[str, str]]:
+    """Folded spelling → (field, usual header)."""
+    known: dict[str, tuple[str, str]] = {}
+    with Path(__file__).with_name("header_spellings.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            for spelling in (row["header"], *row["spellings"].split("|")):
+                if spelling:
+                    known.setdefault(fold(spelling), (row["field"], row["header"]))
+    return known
+
+
+@cache
+def usual_header(field: str) -> str:
+    """The usual Chinese header of a field, e.g. 证件号码."""
+    return next(header for known, header in _table().values() if known == field)
+
+
+def fold(text: object) -> str:
+    """Header text as it is compared: NFKC, no blanks or marks, units in brackets stripped."""
+    if not isinstance(text, str):
+        return ""
+    folded = _NOISE.sub("", unicodedata.normalize("NFKC", text)).replace("[", "(").replace("]", ")")
+    return _UNIT.sub("", folded)
+
+
+def unit_of(text: str) -> str:
+    """The unit that a header names, "万元" being the one that matters."""
+    return "万元" if re.search(r"\(?(?:单位[::]?)?万元\)?", unicodedata.normalize("NFKC", text)) else ""
+
+
+def letter(index: int) -> str:
+    """0-based column index → A, B, … AA."""
+    name = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        name = chr(65 + rest) + name
+    return name
+
+
+def find_header(sheet: Sheet, mapping: Mapping | None = None) -> Header | None:
+    """The header rows that explain most columns within the first rows; None if nothing looks like one."""
+    filled = _unmerged(sheet, SEARCHED_ROWS + DEEPEST)
+    best: tuple[int, int, int] | None = None
+    for top in range(min(SEARCHED_ROWS, len(filled))):
+        for depth in range(1, min(DEEPEST, len(filled) - top) + 1):
+            score = _score(filled[top : top + depth])
+            if score >= 3 and (best is None or score > best[0]):
+                best = (score, top, depth)
+    if best is None:
+        return None
+    _, top, depth = best
+    labels = _labels(filled[top : top + depth])
+    fingerprint = hashlib.sha256("\n".join("/".join(parts) for parts in labels).encode()).hexdigest()
+    remembered = (mapping.by_fingerprint if mapping else {}).get(fingerprint)
+    columns = [_column(sheet.name, i, parts, remembered) for i, parts in enumerate(labels) if parts]
+    return Header(tuple(range(top, top + depth)), tuple(columns), fingerprint)
+
+
+def problem_of(header: Header, sheet: Sheet, *, accept_proposed: bool) -> Refusal | None:
+    """What a page would ask about the mapping: a near miss, two columns for one field, a missing column."""
+    proposed = [c for c in header.columns if c.how == "proposed"]
+    if proposed and not accept_proposed:
+        first = proposed[0]
+        params: dict[str, str | int] = {"written": first.header, "columns": first.letter, "sheet": sheet.name}
+        return Refusal("header_proposed", params | {"header": usual_header(first.field or "")})
+    by_field: dict[str, list[Column]] = defaultdict(list)
+    for column in header.columns:
+        if column.field:
+            by_field[column.field].append(column)
+    for field, columns in by_field.items():
+        if len(columns) > 1:
+            letters = "、".join(c.letter for c in columns)
+            params = {"columns": letters, "sheet": sheet.name, "header": usual_header(field)}
+            return Refusal("column_ambiguous", params)
+    if header.missing:
+        return Refusal("column_missing", {"header": usual_header(header.missing[0]), "sheet": sheet.name})
+    return None
+
+
+def is_roster(header: Header) -> bool:
+    """Is this table about households, so that a missing column must be said (and not another table)?"""
+    fields = header.fields
+    return (
+        "relation" in fields
+        or ("name" in fields or "head_name" in fields)
+        and bool(fields & {"household_no", "member_count", *INCOME_TOTALS})
+    )
+
+
+def _unmerged(sheet: Sheet, height: int) -> list[list[object]]:
+    rows = [list(r) for r in sheet.rows[:height]]
+    for top, left, bottom, right in sheet.merged:
+        if top >= len(rows) or left >= len(rows[top]) or right - left > 200:
+            continue
+        for row in rows[top : bottom + 1]:
+            row[left : right + 1] = [rows[top][left]] * len(row[left : right + 1])
+    return rows
+
+
+def _labels(block: list[list[object]]) -> list[tuple[str, ...]]:
+    """The texts above each column, top down, without repeats; a group's text reaches right over blanks."""
+    width = max(len(r) for r in block)
+    texts = [[str(v).strip() if isinstance(v, str) else "" for v in r] + [""] * (width - len(r)) for r in block]
+    for upper, lower in zip(texts, texts[1:], strict=False):
+        for i in range(1, width):
+            if not upper[i] and lower[i] and lower[i - 1]:
+                upper[i] = upper[i - 1]
+    labels = []
+    for i in range(width):
+        parts: list[str] = []
+        for row in texts:
+            if row[i] and (not parts or parts[-1] != row[i]):
+                parts.append(row[i])
+        labels.append(tuple(parts))
+    return labels
+
+
+def _score(block: list[list[object]]) -> int:
+    """Columns explained, less cells that no header has; 0 if the block's last row explains nothing."""
+    labels = _labels(block)
+    known = {i for i, parts in enumerate(labels) if parts and _match(parts)}
+    strange = sum(isinstance(v, int | float) or (isinstance(v, str) and len(v) > 40) for row in block for v in row)
+    if not any(isinstance(v, str) and _table().get(fold(v)) for v in block[-1]):
+        return 0
+    spare = sum(1 for i in known if len(labels[i]) > 1 and fold(labels[i][-1]) not in _table())
+    titles = sum(len({str(v) for v in row if v not in ("", None)}) <= 1 for row in block)
+    return len(known) - 3 * strange - spare - titles
+
+
+def _match(parts: tuple[str, ...]) -> str | None:
+    """The field of a column by its labels, top down: groups give 姓名, 单位, 联系电话 their meaning."""
+    table = _table()
+    folded = [f for f in (fold(p) for p in parts) if f]
+    if not folded:
+        return None
+    leaf, groups = folded[-1], "".join(folded[:-1])
+    tries = [groups + leaf, leaf + groups] if groups else []
+    for text in tries:
+        if text in table:
+            return table[text][0]
+    if re.search(r"帮扶(?!对象)|领导|联系人", groups) and "对象" not in groups:
+        return {"姓名": "helper_name", "单位": "helper_unit", "工作单位": "helper_unit", "联系电话": "helper_phone",
+                "电话": "helper_phone", "联系方式": "helper_phone"}.get(leaf) or _plain(leaf) or "helper_post"  # fmt: skip
+    if "户主" in groups and (field := {"姓名": "head_name", "证件号码": "head_id_no", "身份证号": "head_id_no",
+                                     "身份证号码": "head_id_no"}.get(leaf)):  # fmt: skip
+        return field
+    if re.search(r"成员|人员", groups) and _plain(leaf) == "household_phone":
+        return "member_phone"
+    return _plain(leaf)
+
+
+def _plain(leaf: str) -> str | None:
+    table = _table()
+    found = table.get(leaf) or table.get(_BRACKETS.sub("", leaf)) or table.get(leaf.replace("(", "").replace(")", ""))
+    return found[0] if found else None
+
+
+def _near_miss(parts: tuple[str, ...]) -> str | None:
+    """A field that we take whose spelling is close to the label; never assumed, only proposed."""
+    leaf = fold(parts[-1])
+    if len(leaf) < 2 or len(leaf) > 16:
+        return None
+    table = _table()
+    found = process.extractOne(leaf, table.keys(), scorer=fuzz.ratio, score_cutoff=NEAR)
+    return table[found[0]][0] if found and table[found[0]][0] in TAKEN else None
+
+
+def _column(sheet: str, index: int, parts: tuple[str, ...], remembered: object) -> Column:
+    shown = "/".join(" ".join(p.split()) for p in parts)
+    field: str | None
+    how: How
+    if isinstance(remembered, dict) and shown in remembered:
+        field, how = remembered[shown] or None, "remembered"
+    elif field := _match(parts):
+        how = "known"
+    else:
+        field, how = _near_miss(parts), "proposed"
+    if field not in TAKEN and field not in PER_HEAD:
+        field, how = None, "unused"
+    if field in PER_HEAD:
+        field, how = None, "unused"
+    return Column(sheet, letter(index), index, shown, field, how, unit_of("".join(parts)))
