@@ -1,0 +1,29 @@
+"""Sign-in with the user name or the phone number."""
+
+from typing import Any
+
+from django.contrib.auth.backends import BaseBackend
+from django.http import HttpRequest
+
+from accounts.models import User
+from core.crypto import keyed_hash
+
+
+class NameOrPhoneBackend(BaseBackend):
+    def authenticate(
+        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
+    ) -> User | None:
+        if not username or password is None:
+            return None
+        user = (
+            User.objects.filter(username=username).first()
+            or User.objects.filter(phone_hash=keyed_hash(username)).first()
+        )
+        if user is None:
+            User().set_password(password)  # takes as long as for a known name
+            return None
+        return user if user.check_password(password) and user.is_active else None
+
+    def get_user(self, user_id: int) -> User | None:
+        user = User.objects.filter(pk=user_id).first()
+        return user if user is not None and user.is_active else None

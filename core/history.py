@@ -1,0 +1,114 @@
+"""Who changed what, when, through what: django-simple-history with a context for verbs outside of a request."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from simple_history.models import HistoricalRecords
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Who acts, and through what: a form's address, "import 12", "job 7"."""
+
+    by: Any = None
+    reason: str = ""
+
+
+_origin: ContextVar[Origin] = ContextVar("origin", default=Origin())
+_unrecorded_allowed: ContextVar[bool] = ContextVar("unrecorded_allowed", default=False)
+
+
+def origin() -> Origin:
+    """The origin that changes are recorded with just now."""
+    return _origin.get()
+
+
+@contextmanager
+def through(reason: str, *, by: Any = None) -> Iterator[None]:
+    """Record all changes inside as made by `by` (a User or None for the system) through `reason`."""
+    token = _origin.set(Origin(by if by is not None else _origin.get().by, reason[:200]))
+    try:
+        yield
+    finally:
+        _origin.reset(token)
+
+
+@contextmanager
+def history_written_by_caller() -> Iterator[None]:
+    """For core.bulk alone: the caller writes the history rows itself."""
+    token = _unrecorded_allowed.set(True)
+    try:
+        yield
+    finally:
+        _unrecorded_allowed.reset(token)
+
+
+class HistoryMiddleware:
+    """Changes made in a request carry its user and its address."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user if request.method not in ("GET", "HEAD") and request.user.is_authenticated else None
+        with through(f"form {request.path}", by=user):
+            return self.get_response(request)
+
+
+class History(HistoricalRecords):
+    """HistoricalRecords whose user and reason come from the origin."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        # kept when a user row goes; no constraint, so that the history table never blocks or waits for users
+        super().__init__(user_db_constraint=False, **kwargs)
+
+    def get_history_user(self, instance: models.Model) -> Any:
+        return origin().by
+
+    def get_change_reason_for_object(self, instance: models.Model, history_type: str, using: str) -> str | None:
+        return origin().reason or None
+
+
+class HistoryBypassed(Exception):
+    """A write that would leave no history: use save() or core.bulk."""
+
+
+class TrackedQuerySet(models.QuerySet):
+    """A queryset that refuses the writes of which no history would be kept, and deletion."""
+
+    def _refuse(self, what: str) -> None:
+        if not _unrecorded_allowed.get():
+            raise HistoryBypassed(f"{self.model.__name__}.{what} leaves no history: use save() or core.bulk")
+
+    def update(self, **kwargs: Any) -> int:
+        self._refuse("update")
+        return super().update(**kwargs)
+
+    def bulk_create(self, objs: Any, *args: Any, **kwargs: Any) -> Any:
+        self._refuse("bulk_create")
+        return super().bulk_create(objs, *args, **kwargs)
+
+    def bulk_update(self, objs: Any, fields: Any, *args: Any, **kwargs: Any) -> int:
+        self._refuse("bulk_update")
+        return super().bulk_update(objs, fields, *args, **kwargs)
+
+    def delete(self) -> Any:
+        self._refuse("delete")
+        return super().delete()
+
+
+class TrackedModel(models.Model):
+    """A domain row: never deleted, always with history (each model adds `history = History(table_name=…)`)."""
+
+    objects = TrackedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        raise HistoryBypassed(f"{type(self).__name__} rows are never deleted: close, end or deactivate")

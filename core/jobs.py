@@ -1,0 +1,198 @@
+"""The one job runner. A Job row is written with what it belongs to; the message carries only its id.
+
+A handler prepares outside any transaction (`run.progress` renews the lease and shows how far it is), then writes in
+`with run.effect():`, one short transaction whose last statement sets `done` on condition that the attempt still holds
+the lease. A worker that dies leaves the row; the sweep sends it again; an attempt that lost its lease writes nothing.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+from celery import shared_task
+from django.conf import settings
+from django.db import OperationalError, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_noop
+
+from core.history import through
+from core.models import Job, JobState
+
+log = logging.getLogger(__name__)
+MOST_ATTEMPTS = 3
+
+
+class JobLost(Exception):
+    """Another attempt has the job, or somebody ended it: write nothing."""
+
+
+class JobCancelled(Exception):
+    """Somebody asked to cancel."""
+
+
+class JobRefused(Exception):
+    """The work can't be done; the message id (with params) says why, in words for people."""
+
+    def __init__(self, message: str, **params: str | int) -> None:
+        super().__init__(message)
+        self.message, self.params = message, params
+
+
+Handler = Callable[["Run"], None]
+_handlers: dict[str, Handler] = {}
+
+
+def handles(kind: str) -> Callable[[Handler], Handler]:
+    """Register the function that does jobs of this kind."""
+
+    def register(handler: Handler) -> Handler:
+        _handlers[kind] = handler
+        return handler
+
+    return register
+
+
+def start(kind: str, *, by: Any = None, args: dict[str, Any] | None = None) -> Job:
+    """Queue a job in the caller's transaction; its id is sent after commit."""
+    job = Job.objects.create(kind=kind, started_by=by, args=args or {})
+    transaction.on_commit(lambda: send(job.pk))
+    return job
+
+
+def send(job_id: int) -> None:
+    """Send the id to the queue. A queue that can't be reached is no error: the sweep sends again."""
+    Job.objects.filter(pk=job_id).update(sent_at=timezone.now())
+    try:
+        run_job.delay(job_id)
+    except (OSError, run_job.OperationalError) as error:
+        log.warning("job %s not sent, the sweep will: %s", job_id, error)
+
+
+def cancel(job: Job) -> bool:
+    """Ask a job to stop; at once if nobody has begun it. False if it is too late."""
+    waiting = Job.objects.filter(pk=job.pk, state=JobState.QUEUED)
+    if waiting.update(state=JobState.CANCELLED, finished_at=timezone.now(), message=gettext_noop("Cancelled.")):
+        return True
+    running = Job.objects.filter(pk=job.pk, state=JobState.RUNNING, saving=False)
+    return bool(running.update(cancel_requested=True))
+
+
+def retry(job: Job) -> bool:
+    """Queue a failed or cancelled job again."""
+    ended = Job.objects.filter(pk=job.pk, state__in=(JobState.FAILED, JobState.CANCELLED))
+    again = ended.update(
+        state=JobState.QUEUED, attempt=0, cancel_requested=False, saving=False, finished_at=None, message="",
+        message_params={}, progress_done=0, progress_total=0, lease_until=None,
+    )  # fmt: skip
+    if again:
+        transaction.on_commit(lambda: send(job.pk))
+    return bool(again)
+
+
+class Run:
+    """One attempt at a job."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.args: dict[str, Any] = job.args
+        self.result: dict[str, Any] = {}
+        self._writing = False
+
+    def _mine(self) -> Any:
+        return Job.objects.filter(pk=self.job.pk, state=JobState.RUNNING, attempt=self.job.attempt)
+
+    def progress(self, done: int, total: int, message: str = "", **params: str | int) -> None:
+        """Show how far it is and renew the lease; JobCancelled or JobLost if it should stop. Never in effect()."""
+        if self._writing:
+            raise RuntimeError("progress is written outside the effect's transaction")
+        if self._mine().filter(cancel_requested=True).exists():
+            raise JobCancelled
+        changes: dict[str, Any] = {"progress_done": done, "progress_total": total, "lease_until": lease()}
+        if message:
+            changes |= {"message": message, "message_params": params}
+        if not self._mine().update(**changes):
+            raise JobLost
+
+    @contextmanager
+    def effect(self) -> Iterator[None]:
+        """The transaction of the effect: what is written inside and `done` are one; nothing slow belongs in it."""
+        if not self._mine().filter(cancel_requested=False).update(saving=True, lease_until=lease()):
+            raise JobCancelled if self._mine().exists() else JobLost
+        self._writing = True
+        try:
+            with transaction.atomic():
+                yield
+                ended = self._mine().update(
+                    state=JobState.DONE, result=self.result, finished_at=timezone.now(), lease_until=None,
+                    saving=False, progress_done=F("progress_total"), message="", message_params={},
+                )  # fmt: skip
+                if not ended:
+                    raise JobLost
+        finally:
+            self._writing = False
+
+
+def lease() -> Any:
+    """The time until which a running job may be silent."""
+    return timezone.now() + timedelta(seconds=settings.JOB_LEASE_SECONDS)
+
+
+def claim(job_id: int) -> Job | None:
+    """Take the job, or None: another worker has it, it has ended, or it was lost too often."""
+    free = Q(state=JobState.QUEUED) | Q(state=JobState.RUNNING, lease_until__lt=timezone.now())
+    taken = Job.objects.filter(free, pk=job_id, attempt__lt=MOST_ATTEMPTS).update(
+        state=JobState.RUNNING, attempt=F("attempt") + 1, lease_until=lease(), saving=False
+    )
+    return Job.objects.get(pk=job_id) if taken else None
+
+
+@shared_task(name="core.run_job")
+def run_job(job_id: int) -> None:
+    """Do one job. The boundary where any error becomes a failed job with a sentence."""
+    job = claim(job_id)
+    if job is None:
+        return
+    run = Run(job)
+    try:
+        with through(f"job {job.pk}", by=job.started_by):
+            _handlers[job.kind](run)
+    except JobLost:
+        log.warning("job %s attempt %s lost its lease", job.pk, job.attempt)
+    except JobCancelled:
+        _end(job, JobState.CANCELLED, gettext_noop("Cancelled."))
+    except JobRefused as refusal:
+        _end(job, JobState.FAILED, refusal.message, refusal.params)
+    except OperationalError:
+        log.exception("job %s: the database was not there; the sweep takes it again", job.pk)
+    except Exception:
+        log.exception("job %s failed", job.pk)
+        _end(job, JobState.FAILED, gettext_noop("The work stopped with an error. Nothing was saved. Please try again."))
+
+
+def _end(job: Job, state: str, message: str, params: dict[str, str | int] | None = None) -> None:
+    Job.objects.filter(pk=job.pk, state=JobState.RUNNING, attempt=job.attempt).update(
+        state=state, message=message, message_params=params or {}, finished_at=timezone.now(), lease_until=None,
+        saving=False,
+    )  # fmt: skip
+
+
+@shared_task(name="core.sweep")
+def sweep() -> int:
+    """Send again what was queued too long or lost its lease; fail what was lost three times. Returns how many sent."""
+    now = timezone.now()
+    Job.objects.filter(state=JobState.RUNNING, lease_until__lt=now, attempt__gte=MOST_ATTEMPTS).update(
+        state=JobState.FAILED, finished_at=now, lease_until=None, saving=False,
+        message=gettext_noop("The work was interrupted three times. Nothing was saved. Please try again later."),
+    )  # fmt: skip
+    waiting = Q(state=JobState.QUEUED) & (
+        Q(sent_at__isnull=True, created_at__lt=now - timedelta(seconds=settings.JOB_RESEND_SECONDS))
+        | Q(sent_at__lt=now - timedelta(seconds=settings.JOB_RESEND_SECONDS))
+    )
+    lost = Q(state=JobState.RUNNING, lease_until__lt=now)
+    ids = list(Job.objects.filter(waiting | lost).order_by("pk").values_list("pk", flat=True)[:500])
+    for job_id in ids:
+        send(job_id)
+    return len(ids)

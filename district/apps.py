@@ -1,0 +1,7 @@
+"""The district app."""
+
+from django.apps import AppConfig
+
+
+class DistrictConfig(AppConfig):
+    name = "district"

@@ -1,0 +1,7 @@
+"""The households app."""
+
+from django.apps import AppConfig
+
+
+class HouseholdsConfig(AppConfig):
+    name = "households"

@@ -1,0 +1,28 @@
+"""Rows of this app."""
+
+from households.models.growth import UNKNOWN, GrowthAssessment, Reason, Verdict
+from households.models.household import Enrolment, EnrolmentState, GuaranteeStatus, Household
+from households.models.member import Member
+from households.models.roster import HeaderMapping, ImportState, RosterFinding, RosterImport
+from households.models.statement import COUNTED, SOURCES, Definition, IncomeStatement, StatementState
+
+__all__ = [
+    "COUNTED",
+    "SOURCES",
+    "UNKNOWN",
+    "Definition",
+    "Enrolment",
+    "EnrolmentState",
+    "GrowthAssessment",
+    "GuaranteeStatus",
+    "HeaderMapping",
+    "Household",
+    "ImportState",
+    "IncomeStatement",
+    "Member",
+    "Reason",
+    "RosterFinding",
+    "RosterImport",
+    "StatementState",
+    "Verdict",
+]

@@ -1,0 +1,96 @@
+"""The only code that knows who sees which household. It reads pairings, needs and measures by relation name."""
+
+from collections.abc import Iterable
+from typing import Any, Self
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import BooleanField, Exists, OuterRef, Q, QuerySet, Value
+
+from accounts.roles import ACTIONS, PLACE_ROLES, Role
+from core.history import TrackedQuerySet
+
+WHOLE_DISTRICT = frozenset({Role.DISTRICT_ADMIN, Role.INSPECTOR})
+
+
+def _rule(user: Any, roles: Iterable[str]) -> Q | None:
+    """What the user's live grants in these roles open, as one condition on Household; None: nothing."""
+    rule: Q | None = None
+    for grant in user.live_grants:
+        if grant.role not in roles:
+            continue
+        part = _part(user, grant)
+        if part is not None:
+            rule = part if rule is None else rule | part
+    return rule
+
+
+def _part(user: Any, grant: Any) -> Q | None:
+    if grant.role in WHOLE_DISTRICT:
+        return Q(pk__isnull=False)
+    if grant.role in PLACE_ROLES:
+        place = grant.division_id
+        return Q(village=place) | Q(village__parent=place) | Q(village__parent__parent=place)
+    if grant.role == Role.CADRE:
+        return Q(pairings__ended_on__isnull=True, pairings__cadre__user=user)
+    if grant.role == Role.UNIT_LIAISON:
+        return Q(pairings__ended_on__isnull=True, pairings__cadre__unit=grant.unit_id)
+    if grant.role == Role.DEPARTMENT_OFFICER:
+        return Q(needs__department=grant.unit_id) | Q(measures__department=grant.unit_id)
+    return None  # log auditors and system administrators see no household
+
+
+class HouseholdQuerySet(TrackedQuerySet):
+    def _opened_to(self, user: Any, roles: Iterable[str]) -> Self:
+        if not user.is_authenticated:
+            return self.none()
+        rule = _rule(user, roles)
+        if rule is None:
+            return self.none()
+        if rule == Q(pk__isnull=False):
+            return self
+        # a subquery, since a join to pairings or needs would double rows
+        return self.filter(pk__in=self.model._base_manager.filter(rule).order_by().values("pk"))
+
+    def visible_to(self, user: Any) -> Self:
+        """Households the user may read: the union of today's grants; none() for a stranger."""
+        return self._opened_to(user, ACTIONS["see_households"])
+
+    def allowed(self, user: Any, action: str) -> Self:
+        """Households on which the user may do this: a grant that permits the action must itself open the household."""
+        return self._opened_to(user, ACTIONS[action])
+
+    def with_masking(self, user: Any) -> Self:
+        """Annotate `masked`: true where only an inspector's mandate opens the household."""
+        if Role.INSPECTOR not in user.roles:
+            return self.annotate(masked=Value(False, output_field=BooleanField()))
+        unmasked = self.model.objects.allowed(user, "see_unmasked").filter(pk=OuterRef("pk"))
+        return self.annotate(masked=~Exists(unmasked))
+
+
+class HangsOnHousehold(TrackedQuerySet):
+    """For rows that hang on a household: scope is the household's."""
+
+    household_path = "household"
+
+    def _households(self) -> QuerySet:
+        model: Any = self.model._meta.get_field("household").related_model
+        return model.objects.all()
+
+    def visible_to(self, user: Any) -> Self:
+        """Rows of the households the user may read."""
+        return self.filter(**{f"{self.household_path}__in": self._households().visible_to(user)})  # type: ignore[attr-defined]
+
+    def allowed(self, user: Any, action: str) -> Self:
+        """Rows of the households on which the user may do this."""
+        return self.filter(**{f"{self.household_path}__in": self._households().allowed(user, action)})  # type: ignore[attr-defined]
+
+
+def is_allowed(user: Any, household: Any, action: str) -> bool:
+    """Whether the user may do this on this household."""
+    return type(household).objects.allowed(user, action).filter(pk=household.pk).exists()
+
+
+def require(user: Any, household: Any, action: str) -> None:
+    """PermissionDenied unless the user may do this on this household."""
+    if not is_allowed(user, household, action):
+        raise PermissionDenied

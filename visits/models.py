@@ -1,0 +1,181 @@
+"""Visits (append-only), their photos, and needs."""
+
+import uuid
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Unit
+from cadres.models import Cadre
+from core.history import History, HistoryBypassed, TrackedModel, TrackedQuerySet
+from households.models import Household
+from households.scope import HangsOnHousehold
+from programs.models import Measure
+from visits.codes import PENDING, REACHING, Change, Mode, NeedKind, NeedState
+
+
+class AppendOnly(TrackedModel):
+    """A row that is written once: a correction is a new row that points to the old one."""
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise HistoryBypassed(f"{type(self).__name__} rows are never changed: correct by a new row")
+        super().save(*args, **kwargs)
+
+
+class VisitQuerySet(HangsOnHousehold, TrackedQuerySet):
+    household_path = "household"
+
+    def standing(self) -> "VisitQuerySet":
+        """The last version of each visit."""
+        return self.filter(correction=None)
+
+    def contacts(self) -> "VisitQuerySet":
+        """Standing visits on which somebody was reached."""
+        return self.standing().filter(reached=True)
+
+
+class Visit(AppendOnly):
+    """One visit as somebody entered it. The date of the visit and the time of entry are both kept."""
+
+    client_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)  # made by the form or the phone
+    household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="visits")
+    visitor = models.ForeignKey(Cadre, on_delete=models.PROTECT, related_name="visits")
+    visited_on = models.DateField(_("Visit date"))
+    mode = models.CharField(_("Visit mode"), max_length=10, choices=Mode.choices)
+    reached = models.BooleanField(_("Somebody was reached"))
+    changes = models.JSONField(_("What changed"), default=list, blank=True)  # codes of visits.codes.Change
+    text = models.TextField(_("Notes"), blank=True, max_length=2000)
+    entered_at = models.DateTimeField(default=timezone.now, editable=False)
+    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    by_deputy = models.BooleanField(default=False, editable=False)  # 代录: not typed by the visitor
+    corrects = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="correction", editable=False
+    )
+    measures = models.ManyToManyField(Measure, related_name="visits", blank=True)
+
+    objects = VisitQuerySet.as_manager()
+    history = History(table_name="visits_visit_history")
+
+    class Meta:
+        ordering = ["-visited_on", "-pk"]
+        indexes = [
+            models.Index(fields=["household", "visited_on"], name="visit_household_ix"),
+            models.Index(fields=["visited_on"], name="visit_day_ix"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(mode__in=Mode.values), name="visit_mode_known"),
+            models.CheckConstraint(condition=Q(reached=False) | Q(mode__in=REACHING), name="visit_reached_how"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.visited_on:%Y-%m-%d} {self.get_mode_display()}"
+
+    @property
+    def entered_late(self) -> bool:
+        """Typed on a later day than the visit was made."""
+        return timezone.localdate(self.entered_at) > self.visited_on
+
+    @property
+    def change_labels(self) -> list[str]:
+        return [str(Change(code).label) for code in self.changes if code in Change.values]
+
+
+class VisitPhotoQuerySet(HangsOnHousehold, TrackedQuerySet):
+    household_path = "visit__household"
+
+
+class VisitPhoto(AppendOnly):
+    """A photo as the server encoded it anew: upright, without metadata, never served but through scope."""
+
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="photos")
+    client_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    file = models.FileField(max_length=120)
+    thumbnail = models.FileField(max_length=120)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+
+    objects = VisitPhotoQuerySet.as_manager()
+    history = History(table_name="visits_photo_history")
+
+    class Meta:
+        ordering = ["pk"]
+        db_table = "visits_photo"
+
+    def __str__(self) -> str:
+        return f"photo {self.pk}"
+
+
+class NeedQuerySet(HangsOnHousehold, TrackedQuerySet):
+    household_path = "household"
+
+    def pending(self) -> "NeedQuerySet":
+        """Neither settled nor given up."""
+        return self.filter(state__in=PENDING)
+
+    def overdue(self, today: date) -> "NeedQuerySet":
+        return self.pending().filter(due_on__lt=today)
+
+
+class Need(TrackedModel):
+    """Something that a household asks for, with an owner, a due date and a result."""
+
+    household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="needs")
+    client_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)  # one form makes one need
+    visit = models.ForeignKey(Visit, null=True, blank=True, on_delete=models.PROTECT, related_name="needs")
+    kind = models.CharField(_("Kind of need"), max_length=10, choices=NeedKind.choices)
+    text = models.CharField(_("What is needed"), max_length=500, blank=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="needs",
+        verbose_name=_("Who follows it up"),
+    )
+    department = models.ForeignKey(
+        Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="needs", verbose_name=_("Department")
+    )
+    raised_on = models.DateField(_("Raised on"))
+    due_on = models.DateField(_("Due on"))
+    state = models.CharField(_("State"), max_length=12, choices=NeedState.choices, default=NeedState.OPEN)
+    result = models.CharField(_("Result"), max_length=500, blank=True)
+    closed_on = models.DateField(_("Settled on"), null=True, blank=True)
+
+    objects = NeedQuerySet.as_manager()
+    history = History(table_name="visits_need_history")
+
+    class Meta:
+        ordering = ["due_on", "pk"]
+        indexes = [
+            models.Index(fields=["household", "state"], name="need_household_ix"),
+            models.Index(fields=["state", "due_on"], name="need_due_ix"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=NeedKind.values), name="need_kind_known"),
+            models.CheckConstraint(condition=Q(state__in=NeedState.values), name="need_state_known"),
+            models.CheckConstraint(condition=Q(due_on__gte=F("raised_on")), name="need_due_after_raised"),
+            models.CheckConstraint(
+                condition=Q(state__in=PENDING, closed_on=None) | (~Q(state__in=PENDING) & Q(closed_on__isnull=False)),
+                name="need_ended_with_date",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.raised_on:%Y-%m-%d}"
+
+    @property
+    def is_pending(self) -> bool:
+        return self.state in PENDING
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.is_pending and self.due_on < timezone.localdate()
