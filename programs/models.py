@@ -9,13 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Unit
 from cadres.models import Cadre
 from core.fields import YuanField
-from core.history import History, TrackedModel, TrackedQuerySet
+from core.history import History, TrackedModel
 from households.models import Household
 from households.scope import HangsOnHousehold
 from programs.codes import MeasureKind, MeasureSource, MeasureState
 
 
-class MeasureQuerySet(HangsOnHousehold, TrackedQuerySet):
+class MeasureQuerySet(HangsOnHousehold):
     household_path = "household"
 
     def standing(self) -> "MeasureQuerySet":
@@ -44,7 +44,7 @@ class Measure(TrackedModel):
     state = models.CharField(_("State"), max_length=20, choices=MeasureState.choices, default=MeasureState.DONE)
 
     objects = MeasureQuerySet.as_manager()
-    history = History(table_name="programs_measure_history")
+    history = History(table_name="programs_measure_hist")
 
     class Meta:
         ordering = ["-starts_on", "-pk"]

@@ -6,13 +6,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit
 from cadres.models import Cadre
-from core.history import History, HistoryBypassed, TrackedModel, TrackedQuerySet
+from core.history import History, HistoryBypassed, TrackedModel
 from households.models import Household
 from households.scope import HangsOnHousehold
 from programs.models import Measure
@@ -31,7 +31,7 @@ class AppendOnly(TrackedModel):
         super().save(*args, **kwargs)
 
 
-class VisitQuerySet(HangsOnHousehold, TrackedQuerySet):
+class VisitQuerySet(HangsOnHousehold):
     household_path = "household"
 
     def standing(self) -> "VisitQuerySet":
@@ -63,7 +63,7 @@ class Visit(AppendOnly):
     measures = models.ManyToManyField(Measure, related_name="visits", blank=True)
 
     objects = VisitQuerySet.as_manager()
-    history = History(table_name="visits_visit_history")
+    history = History(table_name="visits_visit_hist")
 
     class Meta:
         ordering = ["-visited_on", "-pk"]
@@ -89,8 +89,11 @@ class Visit(AppendOnly):
         return [str(Change(code).label) for code in self.changes if code in Change.values]
 
 
-class VisitPhotoQuerySet(HangsOnHousehold, TrackedQuerySet):
+class VisitPhotoQuerySet(HangsOnHousehold):
     household_path = "visit__household"
+
+    def _households(self) -> QuerySet:
+        return Household.objects.all()
 
 
 class VisitPhoto(AppendOnly):
@@ -104,7 +107,7 @@ class VisitPhoto(AppendOnly):
     height = models.PositiveIntegerField()
 
     objects = VisitPhotoQuerySet.as_manager()
-    history = History(table_name="visits_photo_history")
+    history = History(table_name="visits_photo_hist")
 
     class Meta:
         ordering = ["pk"]
@@ -114,7 +117,7 @@ class VisitPhoto(AppendOnly):
         return f"photo {self.pk}"
 
 
-class NeedQuerySet(HangsOnHousehold, TrackedQuerySet):
+class NeedQuerySet(HangsOnHousehold):
     household_path = "household"
 
     def pending(self) -> "NeedQuerySet":
@@ -151,7 +154,7 @@ class Need(TrackedModel):
     closed_on = models.DateField(_("Settled on"), null=True, blank=True)
 
     objects = NeedQuerySet.as_manager()
-    history = History(table_name="visits_need_history")
+    history = History(table_name="visits_need_hist")
 
     class Meta:
         ordering = ["due_on", "pk"]
