@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import itertools
 import re
 import unicodedata
 from collections import defaultdict
@@ -35,6 +36,14 @@ HOUSEHOLD_FIELDS = (
 TAKEN = frozenset(MEMBER_FIELDS + HOUSEHOLD_FIELDS)
 PER_HEAD = ("net_per_capita", "disposable_per_capita")
 REQUIRED = ("name", "id_no", "relation", "village", "township")
+
+_IN_HELPER_GROUP = {
+    "姓名": "helper_name", "单位": "helper_unit", "工作单位": "helper_unit",
+    "联系电话": "helper_phone", "电话": "helper_phone", "联系方式": "helper_phone",
+}  # fmt: skip
+_IN_HEAD_GROUP = {
+    "姓名": "head_name", "证件号码": "head_id_no", "身份证号": "head_id_no", "身份证号码": "head_id_no",
+}  # fmt: skip
 
 _UNIT = re.compile(r"\((?:单位[::]?)?(元|万元|元/年|元/月|亩|月|人|平方米|㎡|m2|是/否|必填|选填|岁|口|户|个|万)\)")
 _BRACKETS = re.compile(r"\([^()]*\)")
@@ -151,10 +160,8 @@ def problem_of(header: Header, sheet: Sheet, *, accept_proposed: bool) -> Refusa
 def is_roster(header: Header) -> bool:
     """Is this table about households, so that a missing column must be said (and not another table)?"""
     fields = header.fields
-    return (
-        "relation" in fields
-        or ("name" in fields or "head_name" in fields)
-        and bool(fields & {"household_no", "member_count", *INCOME_TOTALS})
+    return "relation" in fields or (
+        ("name" in fields or "head_name" in fields) and bool(fields & {"household_no", "member_count", *INCOME_TOTALS})
     )
 
 
@@ -172,7 +179,7 @@ def _labels(block: list[list[object]]) -> list[tuple[str, ...]]:
     """The texts above each column, top down, without repeats; a group's text reaches right over blanks."""
     width = max(len(r) for r in block)
     texts = [[str(v).strip() if isinstance(v, str) else "" for v in r] + [""] * (width - len(r)) for r in block]
-    for upper, lower in zip(texts, texts[1:], strict=False):
+    for upper, lower in itertools.pairwise(texts):
         for i in range(1, width):
             if not upper[i] and lower[i] and lower[i - 1]:
                 upper[i] = upper[i - 1]
@@ -210,11 +217,9 @@ def _match(parts: tuple[str, ...]) -> str | None:
         if text in table:
             return table[text][0]
     if re.search(r"帮扶(?!对象)|领导|联系人", groups) and "对象" not in groups:
-        return {"姓名": "helper_name", "单位": "helper_unit", "工作单位": "helper_unit", "联系电话": "helper_phone",
-                "电话": "helper_phone", "联系方式": "helper_phone"}.get(leaf) or _plain(leaf) or "helper_post"  # fmt: skip
-    if "户主" in groups and (field := {"姓名": "head_name", "证件号码": "head_id_no", "身份证号": "head_id_no",
-                                     "身份证号码": "head_id_no"}.get(leaf)):  # fmt: skip
-        return field
+        return _IN_HELPER_GROUP.get(leaf) or _plain(leaf) or "helper_post"
+    if "户主" in groups and leaf in _IN_HEAD_GROUP:
+        return _IN_HEAD_GROUP[leaf]
     if re.search(r"成员|人员", groups) and _plain(leaf) == "household_phone":
         return "member_phone"
     return _plain(leaf)
@@ -246,8 +251,6 @@ def _column(sheet: str, index: int, parts: tuple[str, ...], remembered: object) 
         how = "known"
     else:
         field, how = _near_miss(parts), "proposed"
-    if field not in TAKEN and field not in PER_HEAD:
-        field, how = None, "unused"
-    if field in PER_HEAD:
+    if field not in TAKEN:
         field, how = None, "unused"
     return Column(sheet, letter(index), index, shown, field, how, unit_of("".join(parts)))

@@ -143,7 +143,7 @@ class Income:
     @property
     def total(self) -> Decimal | None:
         """The sum of the sources less the cost of business, else the stated total."""
-        if not self.has_source and self.business_cost is None:
+        if not self.has_source:
             return self.stated_total
         given = (self.wage, self.business, self.property_income, self.transfer)
         return sum((v for v in given if v is not None), Decimal()) - (self.business_cost or Decimal())

@@ -1,0 +1,324 @@
+"""One cell → a value, or the code of a finding. A fixed rule folds silently; a choice is said."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from core.masking import mask_card, mask_id, mask_phone
+from households import id_numbers
+from households.codes import SPELLINGS, code_of
+
+from .ooxml import Problem
+
+MOST_MONEY = Decimal(10_000_000)
+TEXT_LIMIT = 200
+NAME_LIMIT = 50
+HOUSEHOLD_NO_LIMIT = 30
+EXACT_DIGITS = 15  # more digits than a spreadsheet keeps
+
+_GUARD = re.compile(r"""^(?:="(.*)"|['’‘`](.*))$""", re.DOTALL)
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffd\ufffe\uffff]")
+_DATE = re.compile(r"^(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?)?月?)$")
+_YEAR = re.compile(r"^(\d{4})(?:年度?|度)?$")
+_YEAR_AND_MORE = re.compile(r"^(\d{4})(?:[-/.年]?(0?[1-9]|1[0-2])月?(?:[-/.]?\d{1,2}日?)?)$")
+_SPACED = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")
+_MOBILE = re.compile(r"^(?:\+?86)?(1[3-9]\d{9})$")
+_LAND_LINE = re.compile(r"^0\d{2,3}-?\d{7,8}(?:-\d{1,5})?$|^\d{7,8}$")
+_SCIENTIFIC = re.compile(r"^\d(?:\.\d+)?[eE]\+?\d{2}$")
+_NAME_JOINTS = str.maketrans({"•": "·", "‧": "·", "・": "·", "．": "·", "●": "·", ".": "·", "﹒": "·"})
+_EXCEL_DAY_0 = date(1899, 12, 30)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A value and, where there is something to say, the finding's code with its parameters."""
+
+    value: Any = None
+    code: str = ""
+    params: Mapping[str, str | int] = field(default_factory=dict)
+
+
+def text(value: object) -> str:
+    """A cell as plain text: numbers without ".0", guards ('… and ="…") and outer blanks gone, width folded."""
+    if isinstance(value, str):
+        if value.isascii():
+            stripped = value.strip()
+        else:
+            stripped = unicodedata.normalize("NFKC", value).strip() if _wide(value) else value.strip()
+        guarded = _GUARD.match(stripped) if stripped[:1] in ("=", "'", "’", "‘", "`") else None
+        return (guarded[1] or guarded[2] or "").strip() if guarded else stripped
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e17:
+        return str(int(value))
+    if isinstance(value, datetime):
+        return (value.date() if value.time() == datetime.min.time() else value).isoformat()
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _wide(value: str) -> bool:
+    """Full-width forms or odd blanks? (Compatibility ideographs of names are left as they are.)"""
+    return any("\uff01" <= c <= "\uffee" or c in "\u3000\u00a0\u2007\u202f" for c in value)
+
+
+def id_no(value: object, *, today: date) -> Cell:
+    """(ID number, disabled person's certificate or ""), or what is wrong with it."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return Cell(code="id_precision_lost")
+    given = text(value)
+    if not given:
+        return Cell(code="id_missing")
+    if _SCIENTIFIC.match(given):
+        return Cell(code="id_precision_lost")
+    number, certificate = id_numbers.split_certificate(id_numbers.normalise(given))
+    if problem := id_numbers.check(number, today=today):
+        return Cell(code=problem, params={"length": len(number)})
+    return Cell((number, certificate))
+
+
+def name(value: object) -> Cell:
+    """A person's name; rare characters, minority names with · and Latin names are names."""
+    given = text(value)
+    if not given:
+        return Cell(code="name_missing")
+    if _CONTROL.search(given):
+        return Cell(code="encoding_lost")
+    joined = re.sub(r"\s+", " ", _SPACED.sub("", given)).translate(_NAME_JOINTS)
+    letters = joined.replace("·", "").replace(" ", "")
+    if not letters or not all(unicodedata.category(c)[0] == "L" or _is_rare(c) for c in letters):
+        return Cell(code="encoding_lost" if "?" in letters else "name_chars")
+    if len(joined) > NAME_LIMIT:
+        return Cell(code="name_too_long", params={"length": len(joined)})
+    if not 2 <= len(joined) <= 20:
+        return Cell(joined, "name_length", {"length": len(joined)})
+    return Cell(joined)
+
+
+def _is_rare(character: str) -> bool:
+    """〇, private-use and not yet assigned ideographs, combining marks."""
+    return unicodedata.category(character) in ("Nl", "Co", "Mn", "Mc") or ord(character) >= 0x20000
+
+
+def money(value: object, *, unit: str = "", signed: bool = False) -> Cell:
+    """Yuan as Decimal with two places, None if empty; `signed` for stated totals, sources are 0 or more."""
+    if value is None or value == "":
+        return Cell()
+    if isinstance(value, bool | date | timedelta):
+        return Cell(code="money_not_number")
+    in_10_000 = unit == "万元"
+    if isinstance(value, int | float):
+        amount = _decimal(repr(value))
+        if amount is not None and abs(amount - round(amount, 2)) < Decimal("0.000001"):
+            amount = round(amount, 2) if not in_10_000 else amount  # 0.1 + 0.2 of a formula
+    else:
+        given = text(value).replace(" ", "")
+        if not given or given in ("-", "—", "/", "无"):
+            return Cell()
+        given, said = _without_unit(given)
+        in_10_000 = in_10_000 or said
+        amount = _decimal(given)
+    if amount is None:
+        return Cell(code="money_not_number")
+    return _sized(amount * 10_000 if in_10_000 else amount, in_10_000=in_10_000, signed=signed)
+
+
+def _without_unit(given: str) -> tuple[str, bool]:
+    given = given.removeprefix("¥").removeprefix("￥").removeprefix("人民币")
+    for ending in ("万元", "万"):
+        if given.endswith(ending):
+            return given.removesuffix(ending), True
+    return given.removesuffix("整").removesuffix("元"), False
+
+
+def _decimal(given: str) -> Decimal | None:
+    if re.fullmatch(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?", given):
+        given = given.replace(",", "")
+    if not re.fullmatch(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?", given):
+        return None
+    try:
+        amount = Decimal(given)
+    except InvalidOperation:  # pragma: no cover - the pattern allows only numbers
+        return None
+    return amount if amount.is_finite() else None
+
+
+def _sized(amount: Decimal, *, in_10_000: bool, signed: bool) -> Cell:
+    if abs(amount) > MOST_MONEY:
+        return Cell(code="money_too_large")
+    if amount < 0 and not signed:
+        return Cell(code="money_negative")
+    taken = amount.quantize(Decimal("0.01"))
+    if taken != amount:
+        return Cell(code="money_decimals")
+    taken = abs(taken) if taken == 0 else taken
+    return Cell(taken, "money_unit", {"taken": f"{taken:,.2f}"}) if in_10_000 else Cell(taken)
+
+
+def day(value: object, *, today: date) -> Cell:
+    """A date, None if empty: 2017-09-03, 2017/9/3, 2017.9.3, 2017年9月3日, 20170903, or an Excel serial number.
+
+    A month alone (2017-09, 201709) is the month without a day: (year, month, None).
+    """
+    parts = _day_parts(value)
+    if parts is None:
+        return Cell()
+    year, month, in_month = parts
+    try:
+        found = date(year, month, in_month or 1)
+    except ValueError:
+        return Cell(code="date_invalid")
+    if found.year < 1900:
+        return Cell(code="date_invalid")
+    if found > today:
+        return Cell(code="date_future")
+    return Cell((year, month, in_month))
+
+
+def _day_parts(value: object) -> tuple[int, int, int | None] | None:
+    if isinstance(value, date):
+        return value.year, value.month, value.day
+    given = text(value).replace(" ", "")
+    if not given:
+        return None
+    if given.isascii() and given.isdigit():
+        if len(given) == 8:
+            return int(given[:4]), int(given[4:6]), int(given[6:])
+        if len(given) == 6:
+            return int(given[:4]), int(given[4:]), None
+        if len(given) == 5:
+            serial = _EXCEL_DAY_0 + timedelta(days=int(given))
+            return serial.year, serial.month, serial.day
+    match = _DATE.match(given.removesuffix("00:00:00").rstrip("T"))
+    if match and match[2]:
+        return int(match[1]), int(match[2]), int(match[3]) if match[3] else None
+    return 0, 0, 0
+
+
+def year(value: object, *, today: date) -> Cell:
+    """An income year: 2017, 2017年, 2017年度, 201712 or a date; it must have begun and not lie before 2000."""
+    if isinstance(value, date):
+        found = value.year
+    else:
+        given = text(value).replace(" ", "")
+        match = _YEAR.match(given) or _YEAR_AND_MORE.match(given)
+        if not match:
+            return Cell(code="year_invalid")
+        found = int(match[1])
+    return Cell(found) if 2000 <= found <= today.year else Cell(code="year_invalid")
+
+
+def people(value: object) -> Cell:
+    """A number of people, None if empty."""
+    given = text(value).removesuffix("人").strip()
+    if not given:
+        return Cell()
+    if not (given.isascii() and given.isdigit() and len(given) < 4 and 1 <= int(given) <= 30):
+        return Cell(code="people_invalid")
+    return Cell(int(given))
+
+
+def coded(list_name: str, value: object) -> Cell:
+    """A code of households.codes, "" if empty; a digit is no label."""
+    given = text(value)
+    if not given:
+        return Cell("")
+    if isinstance(value, bool):
+        given = "是" if value else "否"
+    if (code := code_of(list_name, given)) is not None:
+        return Cell(code)
+    options = "、".join(words.split("|")[0] for words in SPELLINGS[list_name].values())
+    return Cell("", "relation_unknown" if list_name == "relation" else "code_unknown", {"options": options})
+
+
+def health(value: object) -> Cell:
+    """Health may hold several: 长期慢性病、残疾, 大病残疾, 长期慢性病及残疾."""
+    given = text(value)
+    if not given or (one := code_of("health", given)) is not None:
+        return Cell((one,) if given else ())
+    rest = re.sub(r"[\s、,;/|及和与+]", "", unicodedata.normalize("NFKC", given))
+    words = sorted(((w, c) for c, ws in SPELLINGS["health"].items() for w in ws.split("|")), key=lambda p: -len(p[0]))
+    found: list[str] = []
+    for word, code in words:
+        if word in rest:
+            rest = rest.replace(word, "")
+            found.append(str(code))
+    if rest or not found:
+        return coded("health", value) if rest == given else Cell((), "code_unknown", coded("health", "?").params)
+    return Cell(tuple(c for c in map(str, SPELLINGS["health"]) if c in found))
+
+
+def phone(value: object) -> Cell:
+    """One or several phone numbers, parted by 、; "" if empty."""
+    given = text(value)
+    if not given:
+        return Cell("")
+    numbers = [re.sub(r"[\s()]", "", n) for n in re.split(r"[、,;/，；]", given) if n.strip()]
+    taken = []
+    for number in numbers:
+        mobile = _MOBILE.match(number.replace("-", ""))
+        if not mobile and not _LAND_LINE.match(number):
+            return Cell("", "phone_invalid")
+        taken.append(mobile[1] if mobile else number)
+    return Cell("、".join(taken))
+
+
+def bank_card(value: object) -> Cell:
+    """A bank card number of 12 to 19 digits; a wrong Luhn digit is only said."""
+    given = re.sub(r"[\s-]", "", text(value))
+    if not given:
+        return Cell("")
+    lost = isinstance(value, int | float) and len(given) > EXACT_DIGITS
+    if lost or not (given.isascii() and given.isdigit() and 12 <= len(given) <= 19):
+        return Cell("", "card_invalid")
+    digits = [int(d) for d in reversed(given)]
+    total = sum(digits[::2]) + sum(sum(divmod(2 * d, 10)) for d in digits[1::2])
+    return Cell(given) if total % 10 == 0 else Cell(given, "card_checksum")
+
+
+def household_no(value: object) -> Cell:
+    """The 户编号 as text; a number keeps its digits up to 15 of them."""
+    given = id_numbers.normalise(text(value)) if isinstance(value, str) else text(value)
+    if not given:
+        return Cell("", "household_no_missing")
+    if isinstance(value, int | float) and len(given) > EXACT_DIGITS:
+        return Cell("", "id_precision_lost")
+    if len(given) > HOUSEHOLD_NO_LIMIT or not given.isascii() or not given.isalnum():
+        return Cell("", "household_no_invalid", {"limit": HOUSEHOLD_NO_LIMIT})
+    return Cell(given)
+
+
+def free_text(value: object) -> Cell:
+    """Any text in one line, at most TEXT_LIMIT characters; stored as text, whatever it looks like."""
+    given = " ".join(text(value).split())
+    if _CONTROL.search(given):
+        return Cell("", "encoding_lost")
+    if len(given) > TEXT_LIMIT:
+        return Cell(given[:TEXT_LIMIT], "text_too_long", {"limit": TEXT_LIMIT})
+    return Cell(given)
+
+
+_MASKS = {
+    "id_no": mask_id,
+    "head_id_no": mask_id,
+    "disability_no": mask_id,
+    "household_phone": mask_phone,
+    "member_phone": mask_phone,
+    "bank_card_no": mask_card,
+}
+
+
+def shown(field_name: str, value: object) -> str:
+    """A cell's value for a finding: ID number, phone and card masked, long text cut."""
+    if isinstance(value, Problem):
+        return ""
+    given = "".join(c if c.isprintable() else "\ufffd" for c in text(value))[:80]
+    given = _CONTROL.sub("\ufffd", given)
+    if mask := _MASKS.get(field_name):
+        return mask(given)
+    if field_name == "disease":
+        return "*" * len(given)
+    return given

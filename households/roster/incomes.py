@@ -1,0 +1,56 @@
+"""A household's income of one year, from the money columns of its rows."""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+
+from .headers import TRANSFER_PARTS
+from .rows import Income
+
+SOURCES = ("wage", "business", "property", "transfer")
+TOLERANCE = Decimal(1)  # yuan: offices round
+
+Amounts = Mapping[str, Decimal | None]
+
+
+def income_of(amounts: Amounts) -> Income | None:
+    """The income, or None if neither a source nor a total is given. A stated transfer counts before its parts."""
+    transfer = amounts.get("transfer")
+    if transfer is None:
+        transfer = _sum(amounts, TRANSFER_PARTS)
+    disposable, net, gross = (amounts.get(f) for f in ("disposable", "net", "gross"))
+    totals = [t for t in (disposable, net, gross) if t is not None]
+    sources = (amounts.get("wage"), amounts.get("business"), amounts.get("property"), transfer)
+    has_source = any(s is not None for s in sources)
+    if not totals and not has_source:
+        return None
+    return Income(
+        wage=sources[0],
+        business=sources[1],
+        business_cost=amounts.get("business_cost"),
+        property_income=sources[2],
+        transfer=transfer,
+        stated_total=totals[0] if totals else None,
+        stated_other=totals[1] if len(totals) > 1 else None,
+        medical_refund=amounts.get("medical_refund"),
+        definition="net" if not has_source and totals == [net] else "disposable",
+    )
+
+
+def disagreements(amounts: Amounts, columns: set[str]) -> Iterator[tuple[str, Decimal]]:
+    """(field, sum of its parts) of each stated total that is more than a yuan off; only where all parts have columns."""
+    transfer, parts = amounts.get("transfer"), _sum(amounts, TRANSFER_PARTS)
+    if transfer is not None and parts is not None and "t_other" in columns and abs(transfer - parts) > TOLERANCE:
+        yield "transfer", parts
+    gross = _sum(amounts, SOURCES)
+    if not columns.issuperset(SOURCES) or gross is None:
+        return
+    cost = amounts.get("business_cost") or Decimal()
+    for field, total in (("gross", gross), ("net", gross - cost), ("disposable", gross - cost)):
+        stated = amounts.get(field)
+        if stated is not None and abs(stated - total) > TOLERANCE:
+            yield field, total
+
+
+def _sum(amounts: Amounts, fields: tuple[str, ...]) -> Decimal | None:
+    given = [a for a in (amounts.get(f) for f in fields) if a is not None]
+    return sum(given, Decimal()) if given else None
