@@ -45,30 +45,40 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
     yield
     stats = terminalreporter.stats
-    own = {outcome: len(stats.get(outcome, [])) for outcome in OUTCOMES}
+    own = {
+        "counts": {outcome: len(stats.get(outcome, [])) for outcome in OUTCOMES},
+        "not_run": list(could_not_run(stats)),
+    }
     runs = Path(os.environ["BANGFU_RUNS"]) if "BANGFU_RUNS" in os.environ else None
-    if runs and "BANGFU_LAST" not in os.environ:
+    last = "BANGFU_LAST" in os.environ
+    if runs and not last:
         (runs / f"{len(list(runs.iterdir()))}.json").write_text(json.dumps({os.environ["BANGFU_RUN"]: own}))
-    not_run = [*lines("BANGFU_NOT_RUN"), *could_not_run(stats)]
+    earlier = read_runs(runs) if runs and last else {}
+    not_run = [*lines("BANGFU_NOT_RUN"), *(line for run in [*earlier.values(), own] for line in run["not_run"])]
     if not_run:
         terminalreporter.section("not run here")
-        for line in not_run:
+        for line in dict.fromkeys(not_run):
             terminalreporter.line(line)
-    if runs and "BANGFU_LAST" in os.environ:
-        add_earlier_runs(terminalreporter, runs, own)
+    if last:
+        add_earlier_runs(terminalreporter, earlier, own["counts"])
 
 
-def add_earlier_runs(reporter: pytest.TerminalReporter, runs: Path, own: dict[str, int]) -> None:
+def read_runs(folder: Path) -> dict[str, dict]:
+    """Counts and what could not be run of each earlier run, by its name."""
+    runs = {}
+    for file in sorted(folder.iterdir()):
+        runs |= json.loads(file.read_text())
+    return runs
+
+
+def add_earlier_runs(reporter: pytest.TerminalReporter, earlier: dict[str, dict], own: dict[str, int]) -> None:
     """Print a line for each run and failed stage, and make the last line count all of them."""
     reporter.section("all runs (the last line counts them together)")
-    earlier = {}
-    for file in sorted(runs.iterdir()):
-        earlier |= json.loads(file.read_text())
-    for name, counts in (earlier | {os.environ["BANGFU_RUN"]: own}).items():
+    for name, counts in [*((name, run["counts"]) for name, run in earlier.items()), (os.environ["BANGFU_RUN"], own)]:
         words = ", ".join(f"{number} {outcome}" for outcome, number in counts.items() if number)
         reporter.line(f"{name}: {words or 'no test'}")
-    for counts in earlier.values():
-        for outcome, number in counts.items():
+    for run in earlier.values():
+        for outcome, number in run["counts"].items():
             if number:
                 reporter.stats.setdefault(outcome, []).extend([CountedEarlier()] * number)
     for name in lines("BANGFU_FAILED"):
