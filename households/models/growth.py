@@ -37,7 +37,7 @@ class Reason(models.TextChoices):
 
 
 class GrowthAssessment(TrackedModel):
-    """A household's year compared with the year before it. Amounts in yuan, growth in basis points (cut, not rounded)."""
+    """A year of a household compared with the year before it. Amounts in yuan, growth in basis points, cut."""
 
     household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="assessments")
     year = models.PositiveSmallIntegerField()
