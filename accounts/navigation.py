@@ -78,16 +78,17 @@ SIDE = (
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `navigation` (side, a list of Item) and `phone_bar` (at most four); empty for a stranger."""
+    """Context processor: `navigation` (side, a list of Item) and `phone_bar` (at most five); empty for a stranger."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"navigation": [], "phone_bar": []}
     roles: set[str] = user.roles
     households = MY_HOUSEHOLDS if "cadre" in roles and not roles & OFFICE else HOUSEHOLDS
     side = [households if entry is HOUSEHOLDS else entry for entry in SIDE]
+    bar = _drawn([HOME, households, TO_DO, USERS, AUDIT], roles, request.path)
     return {
         "navigation": _drawn(side, roles, request.path),
-        "phone_bar": _drawn([HOME, households, TO_DO, USERS, AUDIT, ME], roles, request.path)[-5:],
+        "phone_bar": [*bar[:4], *_drawn([ME], roles, request.path)],
     }
 
 

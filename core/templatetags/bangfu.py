@@ -59,10 +59,11 @@ def near_pages(page: Page) -> list[int | str]:
 
 
 @register.simple_tag(takes_context=True)
-def changed_query(context: template.Context, name: str, value: Any) -> str:
+def changed_query(context: template.Context, name: str, value: Any, without: str = "") -> str:
     """The address's query with one parameter changed (Django's own tag cannot take the name from a variable)."""
     params = context["request"].GET.copy()
     params[name] = str(value)
+    params.pop(without, None)
     return f"?{params.urlencode()}"
 
 

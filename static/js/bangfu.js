@@ -70,10 +70,12 @@
   document.addEventListener("htmx:beforeRequest", (event) => { if (event.detail.elt.matches("form[hx-post]")) rest(event.detail.elt, true); });
   document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.elt.matches("form[hx-post]")) rest(event.detail.elt, false); });
 
-  // --- Filters: empty ones stay out of the address
+  // --- Filters: empty ones stay out of the address, the order stays
   document.addEventListener("htmx:configRequest", (event) => {
     if (!event.detail.elt.closest("form[data-filter]")) return;
     for (const [name, value] of [...event.detail.formData.entries()]) if (value === "") event.detail.formData.delete(name);
+    const sort = new URLSearchParams(window.location.search).get("sort"); // the form stands outside of what sorting replaces
+    if (sort) event.detail.formData.set("sort", sort);
   });
 
   // --- Messages

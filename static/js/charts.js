@@ -8,15 +8,20 @@
   const number = new Intl.NumberFormat("en", { maximumFractionDigits: 2 });
   const show = (value) => (value == null ? "" : number.format(value));
 
+  // Told apart without colour: plain, slanted one way, slanted the other, dots; faint enough to read a number on.
+  const stripes = (rotation) => ({ color: "rgba(255, 255, 255, .28)", dashArrayX: [1, 0], dashArrayY: [2, 6], rotation });
+  const decals = [{ symbol: "none" }, stripes(Math.PI / 4), stripes(-Math.PI / 4), { color: "rgba(31, 42, 48, .3)", symbol: "circle", symbolSize: 0.5, dashArrayX: [[6, 6], [0, 6, 6, 0]], dashArrayY: [6, 0] }];
+
   function option(data) {
     const line = data.kind === "line";
     const many = data.series.length > 1;
+    const longest = Math.max(...data.labels.map((_label, row) => data.series.reduce((sum, series) => sum + (series.data[row] || 0), 0)));
     const labels = { type: "category", data: data.labels, axisTick: { show: false }, axisLine: { lineStyle: { color: "#1f2a30" } }, axisLabel: { ...words, width: 120, overflow: "truncate" } };
     const values = { type: "value", min: (range) => Math.min(0, range.min), splitNumber: 4, splitLine: { lineStyle: { color: "#e4dfd5" } }, axisLabel: { ...words, color: "#56636b", formatter: show } };
     return {
       animation: false,
       textStyle: words,
-      aria: { enabled: true, decal: { show: data.kind === "stacked" } },
+      aria: { enabled: true, decal: { show: data.kind === "stacked", decals } },
       grid: { left: 8, right: line ? 28 : 44, top: many ? 40 : 16, bottom: 8, containLabel: true },
       legend: many ? { top: 0, left: 0, itemWidth: 14, itemHeight: 10, textStyle: words } : undefined,
       tooltip: { trigger: "axis", renderMode: "richText", axisPointer: { type: line ? "line" : "shadow" }, valueFormatter: show },
@@ -35,10 +40,10 @@
         connectNulls: false,
         label: {
           show: !line || data.labels.length <= 12,
-          position: data.kind === "stacked" ? "inside" : line ? "top" : "right",
+          position: data.kind === "stacked" ? "inside" : line ? (index % 2 ? "bottom" : "top") : "right",
           ...words,
           color: data.kind === "stacked" && index < 2 ? "#fff" : "#1f2a30",
-          formatter: (point) => (data.kind === "stacked" && !point.value ? "" : show(point.value)),
+          formatter: (point) => (data.kind === "stacked" && point.value < longest * 0.06 ? "" : show(point.value)), // no room: the table has it
         },
         labelLayout: { hideOverlap: true },
       })),
