@@ -15,8 +15,8 @@ from households.codes import SPELLINGS, code_of
 from .ooxml import Problem
 
 MOST_MONEY = Decimal(10_000_000)
-TEXT_LIMIT = 200
-NAME_LIMIT = 50
+TEXT_LIMIT = 100
+NAME_LIMIT = 40
 HOUSEHOLD_NO_LIMIT = 30
 EXACT_DIGITS = 15  # more digits than a spreadsheet keeps
 

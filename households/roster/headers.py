@@ -242,7 +242,7 @@ def _near_miss(parts: tuple[str, ...]) -> str | None:
 
 
 def _column(sheet: str, index: int, parts: tuple[str, ...], remembered: object) -> Column:
-    shown = "/".join(" ".join(p.split()) for p in parts)
+    shown = "/".join(" ".join(p.split()) for p in parts)[:100]
     field: str | None
     how: How
     if isinstance(remembered, dict) and shown in remembered:
@@ -251,6 +251,7 @@ def _column(sheet: str, index: int, parts: tuple[str, ...], remembered: object) 
         how = "known"
     else:
         field, how = _near_miss(parts), "proposed"
+    known = field or ""
     if field not in TAKEN:
         field, how = None, "unused"
-    return Column(sheet, letter(index), index, shown, field, how, unit_of("".join(parts)))
+    return Column(sheet, letter(index), index, shown, field, how, unit_of("".join(parts)), known)

@@ -26,7 +26,7 @@ def income_of(amounts: Amounts) -> Income | None:
     return Income(
         wage=sources[0],
         business=sources[1],
-        business_cost=amounts.get("business_cost"),
+        business_cost=amounts.get("business_cost") if has_source else None,  # alone it would be a loss
         property_income=sources[2],
         transfer=transfer,
         stated_total=totals[0] if totals else None,
@@ -37,7 +37,7 @@ def income_of(amounts: Amounts) -> Income | None:
 
 
 def disagreements(amounts: Amounts, columns: set[str]) -> Iterator[tuple[str, Decimal]]:
-    """(field, sum of its parts) of each stated total that is more than a yuan off; only where all parts have columns."""
+    """(field, sum of its parts) of each stated total more than a yuan off; only where all parts have columns."""
     transfer, parts = amounts.get("transfer"), _sum(amounts, TRANSFER_PARTS)
     if transfer is not None and parts is not None and "t_other" in columns and abs(transfer - parts) > TOLERANCE:
         yield "transfer", parts

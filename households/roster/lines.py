@@ -71,6 +71,11 @@ def code_of(line: Line) -> str:
     return re.sub(r"\s+", "", text(line.values.get("household_no"))).upper()
 
 
+def key_of(line: Line) -> str:
+    """The key of a household without 户编号: where it begins."""
+    return f"{line.sheet[:30]}!{line.number}"
+
+
 def _by_code(lines: list[Line]) -> list[Group]:
     groups: dict[str, Group] = {}
     before: str | None = None
@@ -98,7 +103,7 @@ def _with_owners(lines: list[Line]) -> Iterator[str]:
             elif following is not None and not is_head(following) and code_of(following) not in ("", before):
                 code = code_of(following)
             else:
-                code = f"{line.sheet}!{line.number}"
+                code = key_of(line)
         before = code
         yield code
 
@@ -107,7 +112,7 @@ def _by_head(lines: list[Line]) -> list[Group]:
     groups: list[Group] = []
     for line in lines:
         if not groups or is_head(line) or groups[-1].lines[-1].sheet != line.sheet:
-            groups.append(Group(f"{line.sheet}!{line.number}", "", [], [line]))
+            groups.append(Group(key_of(line), "", [], [line]))
         groups[-1].lines.append(line)
     return groups
 

@@ -68,7 +68,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a sheet and the field it feeds; `unit` is 万元 where the header says so."""
+    """One column of a sheet and the field it feeds; `unit` is 万元 where the header says so.
+
+    `known` is the field that the header means even if the import does not take it (a helper's name).
+    """
 
     sheet: str
     letter: str
@@ -77,6 +80,7 @@ class Column:
     field: str | None
     how: How
     unit: str = ""
+    known: str = ""
 
 
 @dataclass(frozen=True, slots=True)
