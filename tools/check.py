@@ -119,7 +119,7 @@ def everything() -> int:
 def static_stages() -> list[Stage]:
     """What can be seen without running a test."""
     bin_dir = VENV / "bin"
-    manage = [PYTHON, "manage.py"]
+    manage: list[str | Path] = [PYTHON, "manage.py"]
     return [
         Stage("format", [bin_dir / "ruff", "format", "--check", "."]),
         Stage("lint", [bin_dir / "ruff", "check", "."]),

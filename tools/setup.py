@@ -37,6 +37,8 @@ def main(words: list[str]) -> int:
         set_up(kind)
     except StepFailed as error:
         return fail(f"Set-up stopped: {error}")
+    except KeyboardInterrupt:
+        return 130
     print(f"Set-up ready after {time.monotonic() - start:.1f} s.", flush=True)
     if words:
         os.chdir(ROOT)
