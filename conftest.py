@@ -1,4 +1,4 @@
-"""For every run, also of a single file: what the machine cannot run is named at the end, static files need no manifest."""
+"""For every run, also of a single file: name what could not be run, and serve static files as they are."""
 
 from django.conf import settings
 
