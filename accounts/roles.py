@@ -33,8 +33,10 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "draft_statement": frozenset({_CLERK, _OFFICIAL, _ADMIN}),
     "check_statement": frozenset({_OFFICIAL, _ADMIN}),
     "log_visit": frozenset({_CADRE, _LIAISON, _CLERK, _OFFICIAL}),
+    "enter_for_others": frozenset({_LIAISON, _CLERK, _OFFICIAL}),  # visits of a cadre, marked as such
     "raise_need": frozenset({_CADRE, _LIAISON, _CLERK, _OFFICIAL}),
     "handle_need": frozenset({_CADRE, _LIAISON, _CLERK, _OFFICIAL, _DEPARTMENT, _ADMIN}),
+    "steer_need": frozenset({_CADRE, _LIAISON, _CLERK, _OFFICIAL, _ADMIN}),  # a department only what was passed to it
     "record_measure": frozenset({_CADRE, _LIAISON, _OFFICIAL, _DEPARTMENT, _ADMIN}),
     "reveal": frozenset({_CADRE, _OFFICIAL, _ADMIN}),
     "call": frozenset({_CADRE, _LIAISON, _CLERK, _OFFICIAL, _ADMIN}),

@@ -1,0 +1,232 @@
+"""Verbs on visits: log one, correct one. Append-only. The caller has asked scope whether the user may."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import User
+from cadres.models import Cadre
+from households.models import Household
+from households.scope import is_allowed
+from programs.codes import MeasureKind
+from programs.measures import record_measure
+from visits.codes import REACHING, Change, VisitProblem
+from visits.models import Visit
+from visits.needs import Voiced, raise_need
+from visits.photos import Picture, store
+
+
+class VisitRefused(Exception):
+    """A visit that cannot be logged or corrected; the code is one of VisitProblem."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+    @property
+    def sentence(self) -> str:
+        """Why, in the reader's language."""
+        return str(VisitProblem(self.code).label)
+
+
+@dataclass(frozen=True, slots=True)
+class Aid:
+    """What was handed over on a visit. It becomes one measure, and is no income."""
+
+    source: str
+    kind: str = MeasureKind.GIFT
+    yuan: Decimal | None = None
+    quantity: int | None = None
+    note: str = ""
+
+
+def log_visit(
+    *,
+    client_id: UUID,
+    household: Household,
+    by: User,
+    visited_on: date,
+    mode: str,
+    reached: bool | None = None,
+    changes: Iterable[str] = (),
+    text: str = "",
+    needs: Sequence[Voiced] = (),
+    aid: Aid | None = None,
+    photos: Sequence[Picture] = (),
+) -> Visit:
+    """Log a visit with the needs voiced, the aid handed over and the photos taken, all or nothing.
+
+    `by` is the paired cadre, or a deputy: then the visitor is whoever was paired on that date. `reached` follows
+    from the mode if not given. The same client id again returns the first visit and adds nothing.
+    Raises VisitRefused, MeasureRefused or NeedRefused.
+    """
+    first = _logged(client_id, household=household, by=by)
+    if first is not None:
+        return first
+    if visited_on > timezone.localdate():
+        raise VisitRefused(VisitProblem.FUTURE)
+    visitor = visitor_on(visited_on, household=household, by=by)
+    visit = Visit(
+        client_id=client_id,
+        household=household,
+        visitor=visitor,
+        visited_on=visited_on,
+        mode=mode,
+        reached=was_reached(mode, reached),
+        changes=in_order(changes),
+        text=text.strip(),
+        entered_by=by,
+        by_deputy=visitor.user_id != by.pk,
+    )
+    try:
+        with transaction.atomic():
+            visit.save(force_insert=True)
+            _add_needs(visit, needs)
+            _add_aid(visit, aid)
+            store(visit, photos)
+    except IntegrityError:
+        first = _logged(client_id, household=household, by=by)  # a double tap: the other request was faster
+        if first is None:
+            raise
+        return first
+    return visit
+
+
+def correct_visit(
+    visit: Visit,
+    *,
+    client_id: UUID,
+    by: User,
+    visited_on: date,
+    mode: str,
+    reached: bool | None = None,
+    changes: Iterable[str] = (),
+    text: str = "",
+) -> Visit:
+    """Write the corrected version as a new row; the first stays. Needs, aid and photos stay with the first too.
+
+    The same client id again returns the first correction. VisitRefused("corrected") if a newer version stands.
+    """
+    first = _logged(client_id, household=visit.household, by=by)
+    if first is not None:
+        return first
+    if Visit.objects.filter(corrects=visit).exists():
+        raise VisitRefused(VisitProblem.CORRECTED)
+    if visited_on > timezone.localdate():
+        raise VisitRefused(VisitProblem.FUTURE)
+    if visited_on != visit.visited_on:
+        _must_be_paired_on(visited_on, household=visit.household, cadre=visit.visitor)
+    corrected = Visit(
+        client_id=client_id,
+        household=visit.household,
+        visitor=visit.visitor,
+        visited_on=visited_on,
+        mode=mode,
+        reached=was_reached(mode, reached),
+        changes=in_order(changes),
+        text=text.strip(),
+        entered_by=by,
+        by_deputy=visit.visitor.user_id != by.pk,
+        corrects=visit,
+    )
+    try:
+        with transaction.atomic():
+            corrected.save(force_insert=True)
+            corrected.measures.set(visit.measures.all())
+    except IntegrityError as error:
+        first = _logged(client_id, household=visit.household, by=by)
+        if first is None:
+            raise VisitRefused(VisitProblem.CORRECTED) from error  # somebody else was faster
+        return first
+    return corrected
+
+
+def may_correct(visit: Visit, user: User) -> bool:
+    """The visitor, who entered it, or a deputy of the place or unit; never a cadre who took the household over."""
+    if user.pk in (visit.visitor.user_id, visit.entered_by_id):
+        return is_allowed(user, visit.household, "log_visit")
+    return is_allowed(user, visit.household, "enter_for_others")
+
+
+def visitor_on(day: date, *, household: Household, by: User) -> Cadre:
+    """Whose visit it is: the user's own if he was paired on that day, else (a deputy) the paired cadre's.
+
+    VisitRefused if nobody was paired on the day, or if the user is the cadre and was not yet.
+    """
+    pairings = household.pairings.select_related("cadre").order_by("-starts_on", "-pk")
+    covering = [pairing.cadre for pairing in pairings.filter(_covers(day))]
+    for cadre in covering:
+        if cadre.user_id == by.pk:
+            return cadre
+    if not is_allowed(by, household, "enter_for_others"):
+        paired = pairings.filter(cadre__user=by).exists()
+        raise VisitRefused(VisitProblem.BEFORE_PAIRING if paired else VisitProblem.NOT_OWN)
+    if not covering:
+        raise VisitRefused(VisitProblem.NOT_PAIRED)
+    return covering[0]
+
+
+def was_reached(mode: str, reached: bool | None) -> bool:
+    """Contact: somebody was reached, at home or by phone. A call that nobody answered is none."""
+    return mode in REACHING and reached is not False
+
+
+def in_order(changes: Iterable[str]) -> list[str]:
+    """Codes of changes, each once, in the order of the list."""
+    given = set(changes)
+    return [code for code in Change.values if code in given]
+
+
+def _covers(day: date) -> Q:
+    return Q(starts_on__lte=day) & (Q(ended_on__isnull=True) | Q(ended_on__gte=day))
+
+
+def _must_be_paired_on(day: date, *, household: Household, cadre: Cadre) -> None:
+    pairings = household.pairings.filter(cadre=cadre)
+    if pairings.filter(_covers(day)).exists():
+        return
+    later = pairings.filter(starts_on__gt=day).exists()
+    raise VisitRefused(VisitProblem.BEFORE_PAIRING if later else VisitProblem.AFTER_PAIRING)
+
+
+def _logged(client_id: UUID, *, household: Household, by: User) -> Visit | None:
+    """The visit that already carries this id; never another person's or another household's."""
+    first = Visit.objects.filter(client_id=client_id).first()
+    if first is not None and (first.entered_by_id != by.pk or first.household_id != household.pk):
+        raise VisitRefused(VisitProblem.CLIENT_ID)
+    return first
+
+
+def _add_needs(visit: Visit, needs: Sequence[Voiced]) -> None:
+    for voiced in needs:
+        raise_need(
+            household=visit.household,
+            kind=voiced.kind,
+            text=voiced.text,
+            due_on=voiced.due_on,
+            owner=visit.visitor.user or visit.entered_by,
+            raised_on=visit.visited_on,
+            visit=visit,
+        )
+
+
+def _add_aid(visit: Visit, aid: Aid | None) -> None:
+    if aid is None:
+        return
+    measure = record_measure(
+        household=visit.household,
+        kind=aid.kind,
+        source=aid.source,
+        starts_on=visit.visited_on,
+        yuan=aid.yuan,
+        quantity=aid.quantity,
+        note=aid.note,
+        responsible=visit.visitor,
+    )
+    visit.measures.add(measure)

@@ -1,0 +1,136 @@
+"""Verbs on needs: raise, pass to a department, take up, settle. The caller has asked scope whether the user may."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID, uuid4
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.models import Unit, User
+from households.models import Household
+from visits.codes import PENDING, NeedProblem, NeedState
+from visits.models import Need, Visit
+
+DUE_AFTER = timedelta(days=30)
+
+
+class NeedRefused(Exception):
+    """A need that cannot be raised or changed; the code is one of NeedProblem."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+    @property
+    def sentence(self) -> str:
+        """Why, in the reader's language."""
+        return str(NeedProblem(self.code).label)
+
+
+@dataclass(frozen=True, slots=True)
+class Voiced:
+    """A need as it was voiced on a visit."""
+
+    kind: str
+    text: str = ""
+    due_on: date | None = None  # 30 days after the visit if not given
+
+
+def raise_need(
+    *,
+    household: Household,
+    kind: str,
+    owner: User | None,
+    raised_on: date,
+    text: str = "",
+    due_on: date | None = None,
+    department: Unit | None = None,
+    visit: Visit | None = None,
+    client_id: UUID | None = None,
+) -> Need:
+    """Raise a need; due in 30 days if no date is given. The same client id again returns the first need.
+
+    NeedRefused for a closed household or a due date before the day of raising.
+    """
+    client_id = client_id or uuid4()
+    first = _raised(client_id, household)
+    if first is not None:
+        return first
+    if household.closed_on is not None:
+        raise NeedRefused(NeedProblem.CLOSED_HOUSEHOLD)
+    due_on = due_on or raised_on + DUE_AFTER
+    if due_on < raised_on:
+        raise NeedRefused(NeedProblem.DUE_BEFORE_RAISED)
+    need = Need(
+        household=household,
+        client_id=client_id,
+        visit=visit,
+        kind=kind,
+        text=text.strip(),
+        owner=owner,
+        department=department,
+        raised_on=raised_on,
+        due_on=due_on,
+        state=NeedState.OPEN if department is None else NeedState.IN_PROGRESS,
+    )
+    try:
+        with transaction.atomic():
+            need.save(force_insert=True)
+    except IntegrityError:
+        first = _raised(client_id, household)  # a double tap: the other request was faster
+        if first is None:
+            raise
+        return first
+    return need
+
+
+def pass_on(need: Need, *, department: Unit | None) -> Need:
+    """Pass a need to a department (None takes it back); its officers see the household from now on."""
+    _must_be_pending(need)
+    need.department = department
+    need.state = NeedState.OPEN if department is None else NeedState.IN_PROGRESS
+    need.save(update_fields=["department", "state"])
+    return need
+
+
+def take_up(need: Need, *, owner: User, due_on: date) -> Need:
+    """Somebody follows the need up from now on, until a date. NeedRefused if it has ended."""
+    _must_be_pending(need)
+    if due_on < need.raised_on:
+        raise NeedRefused(NeedProblem.DUE_BEFORE_RAISED)
+    need.owner, need.due_on, need.state = owner, due_on, NeedState.IN_PROGRESS
+    need.save(update_fields=["owner", "due_on", "state"])
+    return need
+
+
+def close_need(need: Need, *, state: str, result: str, on: date | None = None) -> Need:
+    """Settle a need, or say that it cannot be settled; what came of it must be said. NeedRefused otherwise."""
+    _must_be_pending(need)
+    if not result.strip():
+        raise NeedRefused(NeedProblem.NO_RESULT)
+    need.state, need.result, need.closed_on = state, result.strip(), on or timezone.localdate()
+    need.save(update_fields=["state", "result", "closed_on"])
+    return need
+
+
+def reopen_need(need: Need) -> Need:
+    """Take back that a need was settled; the history keeps both."""
+    if need.state in PENDING:
+        return need
+    need.state = NeedState.OPEN if need.department_id is None else NeedState.IN_PROGRESS
+    need.closed_on = None
+    need.save(update_fields=["state", "closed_on"])
+    return need
+
+
+def _must_be_pending(need: Need) -> None:
+    if not need.is_pending:
+        raise NeedRefused(NeedProblem.ENDED)
+
+
+def _raised(client_id: UUID, household: Household) -> Need | None:
+    first = Need.objects.filter(client_id=client_id).first()
+    if first is not None and first.household_id != household.pk:
+        raise NeedRefused(NeedProblem.CLIENT_ID)
+    return first
