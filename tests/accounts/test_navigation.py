@@ -11,7 +11,7 @@ from accounts.navigation import ME, SIDE, navigation
 
 def shown(rf, roles, path="/"):
     request = rf.get(path)
-    request.user = SimpleNamespace(is_authenticated=True, roles=set(roles))
+    request.user = SimpleNamespace(is_authenticated=True, roles=frozenset(roles))
     return navigation(request)
 
 
@@ -49,9 +49,12 @@ def test_a_cadre_has_four_places_on_the_phone(rf):
                 "dashboards:index",
                 "households:list",
                 "households:growth",
+                "cadres:pairing",
+                "cadres:list",
                 "visits:list",
                 "visits:needs",
                 "programs:measures",
+                "core:jobs",
             ],
         ),
     ],
