@@ -120,6 +120,12 @@ FINDINGS: dict[str, Code] = {
     "household_no_shared": Code(
         ERROR, _("Two households share this 户编号, see %(other)s. Give each household its own.")
     ),
+    "household_closed": Code(
+        ERROR, _("The household %(code)s is closed in the system. Remove it from the file, or ask the district.")
+    ),
+    "matched_by_head": Code(
+        WARNING, _("This 户编号 is not known; by the ID number of the head it is household %(code)s, which is updated.")
+    ),
     # Cells and the file
     "formula_no_value": Code(
         ERROR, _("The cell holds a formula without a result. Open the file in Excel, save it, or enter the value.")

@@ -254,4 +254,14 @@ def _column(sheet: str, index: int, parts: tuple[str, ...], remembered: object) 
     known = field or ""
     if field not in TAKEN:
         field, how = None, "unused"
-    return Column(sheet, letter(index), index, shown, field, how, unit_of("".join(parts)), known)
+    return Column(
+        sheet,
+        letter(index),
+        index,
+        shown,
+        field,
+        how,
+        unit_of("".join(parts)),
+        known,
+        " ".join(parts[-1].split())[:100],
+    )

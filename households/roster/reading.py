@@ -119,7 +119,7 @@ def _read_sheets(reading: Reading, used: list[Used], context: Context, progress:
 def _note_columns(context: Context, sheet: str, columns: tuple[Column, ...]) -> None:
     for column in columns:
         if column.field:
-            context.headers[(sheet, column.field)] = column.header
+            context.headers[(sheet, column.field)] = column.label
             if column.unit:
                 context.units[(sheet, column.field)] = column.unit
     context.columns[sheet] = {c.field for c in columns if c.field}

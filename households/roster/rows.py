@@ -81,6 +81,7 @@ class Column:
     how: How
     unit: str = ""
     known: str = ""
+    label: str = ""  # the lowest of several header texts; findings name it
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,7 @@
+"""The cadres app."""
+
+from django.apps import AppConfig
+
+
+class CadresConfig(AppConfig):
+    name = "cadres"

@@ -1,0 +1,89 @@
+"""Verbs on places and policy: load the district, set a year's policy, move a campaign in time."""
+
+import csv
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from django.db import transaction
+
+from district.models import Campaign, CampaignYear, Division, LineBasis, Rank, RankQuota
+
+FIXTURE = Path(__file__).resolve().parent / "fixtures" / "divisions.csv"
+SLUG = "bangfu-gongjian"
+# The article's figures: the policy of a new installation, changed on the campaign page.
+FIRST_POLICY = {
+    "income_line": Decimal("12600.00"),
+    "line_basis": LineBasis.HOUSEHOLD,
+    "line_included": False,
+    "growth_target_bp": 1000,
+    "visit_interval_days": 60,
+}
+FIRST_QUOTAS = {Rank.DISTRICT_LEADER: 5, Rank.DIVISION_LEVEL: 3}
+
+
+@transaction.atomic
+def load_divisions() -> int:
+    """Bring the places of the fixture in, parents first; unchanged ones are left alone. Returns how many changed."""
+    known = {d.code: d for d in Division.objects.all()}
+    changed = 0
+    with FIXTURE.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            parent = known.get(row["parent_code"])
+            facts = {
+                "level": row["level"], "name": row["name"], "official_name": row["official_name"],
+                "aliases": [a for a in row["aliases"].split("|") if a], "zone": row["zone"],
+                "parent_id": parent.pk if parent else None,
+            }  # fmt: skip
+            division = known.get(row["code"]) or Division(code=row["code"])
+            if division.pk and all(getattr(division, name) == value for name, value in facts.items()):
+                continue
+            for name, value in facts.items():
+                setattr(division, name, value)
+            division.save()
+            known[division.code] = division
+            changed += 1
+    return changed
+
+
+@transaction.atomic
+def open_campaign(first_year: int = 2016, years: int = 5) -> Campaign:
+    """The campaign with its policy for each year, if it is not there yet; an existing one is left as it is."""
+    campaign, created = Campaign.objects.get_or_create(
+        slug=SLUG, defaults={"name": "帮扶攻坚行动", **_dates(first_year, years)}
+    )
+    if created:
+        for year in range(first_year, first_year + years):
+            CampaignYear.objects.create(campaign=campaign, year=year, statements_due_on=due_date(year), **FIRST_POLICY)
+        for rank, households in FIRST_QUOTAS.items():
+            RankQuota.objects.create(campaign=campaign, rank=rank, households=households)
+    return campaign
+
+
+@transaction.atomic
+def move_campaign(campaign: Campaign, first_year: int) -> None:
+    """Move an empty campaign in time, its policy with it; ValueError if households are enrolled in it."""
+    if campaign.enrolments.exists():  # type: ignore[attr-defined]
+        raise ValueError("households are enrolled in the campaign: it can't be moved")
+    policies = list(campaign.years.order_by("year"))  # type: ignore[attr-defined]
+    shift = first_year - policies[0].year
+    for policy in sorted(policies, key=lambda p: -p.year if shift > 0 else p.year):
+        policy.year += shift
+        policy.statements_due_on = due_date(policy.year)
+        policy.save()
+    for name, value in _dates(first_year, len(policies)).items():
+        setattr(campaign, name, value)
+    campaign.save()
+
+
+def due_date(year: int) -> date:
+    """31 March of the next year: by then the year's statements should be in."""
+    return date(year + 1, 3, 31)
+
+
+def _dates(first_year: int, years: int) -> dict[str, date | int]:
+    return {
+        "starts_on": date(first_year, 4, 1),
+        "ends_on": date(first_year + years - 1, 12, 31),
+        "base_year": first_year,
+    }
