@@ -132,8 +132,8 @@ def _merge(sheet: Any, block: list[Row], first: int, middle: Any) -> None:
     """Merge the household's columns over its rows, as offices do."""
     last = first + len(block) - 1
     for i, header in enumerate(COLUMNS):
-        if header in OF_HOUSEHOLD:
-            value = block[0].get(header)
+        value = block[0].get(header)
+        if header in OF_HOUSEHOLD and all(row.get(header) == value for row in block):
             sheet.merge_range(first, i, last, i, "" if value is None else value, middle)
 
 
