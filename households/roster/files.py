@@ -5,7 +5,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from typing import cast
 
 from python_calamine import (
     CalamineError,
@@ -102,7 +102,7 @@ def _sheet(workbook: CalamineWorkbook, meta: object, limits: Limits, marks: Xlsx
     sheet: CalamineSheet = workbook.get_sheet_by_name(name)
     if sheet.total_height * sheet.total_width > limits.cells:
         raise FileRefused("file_too_big", limit=f"{limits.cells:,} cells")
-    rows = sheet.to_python(skip_empty_area=False) if sheet.total_height else []
+    rows = cast(list[list[object]], sheet.to_python(skip_empty_area=False)) if sheet.total_height else []
     merged = tuple((a[0], a[1], b[0], b[1]) for a, b in sheet.merged_cell_ranges or ())
     result = Sheet(name=name, rows=rows, merged=merged)
     if marks:
@@ -159,14 +159,7 @@ def _separator(text: str) -> str:
     return max(_SEPARATORS, key=lambda s: (sum(line.count(s) for line in lines), s == ","))
 
 
-def plain(value: object) -> object:
-    """A cell's value without the reader's odd types: whole floats and midnights are folded elsewhere."""
-    return str(value) if isinstance(value, time | timedelta) else value
-
-
 def non_blank(row: Iterable[object]) -> int:
     """How many cells of a row hold something."""
     return sum(1 for v in row if v is not None and v != "" and not (isinstance(v, str) and not v.strip()))
 
-
-DATES = (date, datetime)

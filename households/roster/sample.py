@@ -14,11 +14,11 @@ from households.id_numbers import with_check_digit
 
 SURNAMES = (
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许"
-    "傅曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范"
+    "傅曾彭吕苏卢蒋蔡贾丁薛叶阎余潘杜戴夏钟汪田任姜范"
 )
 MALE = "建国志强永福德旺宝山海涛金柱长河玉田守业景贵占魁连生树林庆丰兆祥润泽浩宇子轩鹏飞博文凯旋振东"
 FEMALE = "秀英桂兰淑珍玉梅凤霞素琴翠花雅丽小燕雪晴思雨欣怡佳慧婉婷丽娟巧云月娥彩虹晓红静茹"
-SIZES = ((1, 17), (2, 31), (3, 25), (4, 17), (5, 7), (6, 3))
+SIZES = ((1, 15), (2, 31), (3, 26), (4, 18), (5, 7), (6, 3))
 SHARE_GROWN = 0.785
 SHARE_CHANGED = 0.012  # and those whose growth is missed because of a birth: 2 % in all
 FALLS = {"wage_lost": 38, "livestock": 32, "transfer_less": 26, "people_up": 4}

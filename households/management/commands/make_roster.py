@@ -68,4 +68,4 @@ def income_line(year: int) -> Decimal:
     try:
         return policy_for(year).income_line
     except (PolicyMissing, DatabaseError):
-        return Decimal(FIRST_POLICY["income_line"])
+        return Decimal(str(FIRST_POLICY["income_line"]))
