@@ -1,5 +1,6 @@
 """The closed list of roster findings and refusals: severity, and a sentence that says what to do."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -172,6 +173,12 @@ def severity_of(code: str) -> Severity:
 def sentence(finding: Finding) -> str:
     """What is wrong and what to do, in the active language."""
     return _filled(FINDINGS[finding.code].sentence, finding.params)
+
+
+def kind_label(code: str) -> str:
+    """What findings of this code have in common, in a few words: the first sentence, without its figures."""
+    text = str(FINDINGS[code].sentence)
+    return re.split(r"[。，；.;,:：(（]", re.sub(r"%\(\w+\)s", "…", text))[0].strip()
 
 
 def refusal_sentence(refusal: Refusal) -> str:

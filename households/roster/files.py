@@ -162,4 +162,3 @@ def _separator(text: str) -> str:
 def non_blank(row: Iterable[object]) -> int:
     """How many cells of a row hold something."""
     return sum(1 for v in row if v is not None and v != "" and not (isinstance(v, str) and not v.strip()))
-

@@ -1,4 +1,4 @@
-"""Check rosters, or load them: `import_roster FILE… [--year Y] [--campaign SLUG] [--accept-proposed] [--commit] [--json]`."""
+"""Check rosters, or load them with --commit. Options and the JSON document: docs/commands.md."""
 
 import json
 import sys

@@ -1,0 +1,31 @@
+"""The upload form of a roster import."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from district.models import Campaign
+
+
+class UploadForm(forms.Form):
+    """A roster file, and the income year for files without such a column."""
+
+    file = forms.FileField(
+        label=_("Roster file"),
+        help_text=_("xlsx, xls, ods or csv with a header row such as 户编号, 姓名, 证件号码, 与户主关系."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.ods,.csv,.txt"}),
+        error_messages={"required": _("Choose the roster file."), "empty": _("The file is empty. Choose another one.")},
+    )
+    year = forms.TypedChoiceField(
+        label=_("Income year"),
+        help_text=_("Taken only if the file has no income-year column."),
+        coerce=int,
+        empty_value=None,
+        required=False,
+    )
+
+    def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        years = campaign.years.values_list("year", flat=True)  # type: ignore[attr-defined]
+        self.fields["year"].choices = [("", _("Stated in the file")), *((y, str(y)) for y in years)]  # type: ignore[attr-defined]
