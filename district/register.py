@@ -4,10 +4,12 @@ import csv
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 
-from district.models import Campaign, CampaignYear, Division, LineBasis, Rank, RankQuota
+from core import bulk
+from district.models import Campaign, CampaignYear, Division, Level, LineBasis, Rank, RankQuota
 
 FIXTURE = Path(__file__).resolve().parent / "fixtures" / "divisions.csv"
 SLUG = "bangfu-gongjian"
@@ -24,26 +26,38 @@ FIRST_QUOTAS = {Rank.DISTRICT_LEADER: 5, Rank.DIVISION_LEVEL: 3}
 
 @transaction.atomic
 def load_divisions() -> int:
-    """Bring the places of the fixture in, parents first; unchanged ones are left alone. Returns how many changed."""
-    known = {d.code: d for d in Division.objects.all()}
-    changed = 0
+    """Bring the places of the fixture in, level by level; unchanged ones are left alone. Returns how many changed."""
     with FIXTURE.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            parent = known.get(row["parent_code"])
-            facts = {
-                "level": row["level"], "name": row["name"], "official_name": row["official_name"],
-                "aliases": [a for a in row["aliases"].split("|") if a], "zone": row["zone"],
-                "parent_id": parent.pk if parent else None,
-            }  # fmt: skip
-            division = known.get(row["code"]) or Division(code=row["code"])
-            if division.pk and all(getattr(division, name) == value for name, value in facts.items()):
-                continue
-            for name, value in facts.items():
-                setattr(division, name, value)
-            division.save()
-            known[division.code] = division
-            changed += 1
+        rows = list(csv.DictReader(file))
+    changed = 0
+    for level in Level.values:
+        known = {d.code: d for d in Division.objects.all()}
+        new = []
+        for row in (r for r in rows if r["level"] == level):
+            facts = _facts(row, known)
+            division = known.get(row["code"])
+            if division is None:
+                new.append(Division(code=row["code"], **facts))
+            elif any(getattr(division, name) != value for name, value in facts.items()):
+                for name, value in facts.items():
+                    setattr(division, name, value)
+                division.save()
+                changed += 1
+        bulk.insert(new)
+        changed += len(new)
     return changed
+
+
+def _facts(row: dict[str, str], known: dict[str, Division]) -> dict[str, Any]:
+    parent = known.get(row["parent_code"])
+    return {
+        "level": row["level"],
+        "name": row["name"],
+        "official_name": row["official_name"],
+        "aliases": [a for a in row["aliases"].split("|") if a],
+        "zone": row["zone"],
+        "parent_id": parent.pk if parent else None,
+    }
 
 
 @transaction.atomic

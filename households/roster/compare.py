@@ -232,11 +232,20 @@ class _Known:
                         other=where,
                     )
                 )
+        if household is not None and not self._shares_somebody(family, household):
+            other = f"{household.village} {household.head_name}"
+            findings.append(_finding(family, "household_no_shared", name="household_no", other=other))
         if household is not None and family.income is not None and family.year is not None:
             statement = self.statements.get((household.pk, family.year))
             if statement is not None and statement.state == StatementState.FINAL and _income_changes(statement, family):
                 findings.append(_finding(family, "statement_final", name="income", year=family.year))
         return findings
+
+
+    def _shares_somebody(self, family: Family, household: Household) -> bool:
+        """Whether one person at least is in both: a code alone may have been given twice."""
+        there = {m.id_no_hash for m in self.members.get(household.pk, [])}
+        return not there or any(self.hashes.get(m.id_no) in there for m in family.members)
 
 
 def policy_at(policies: Mapping[int, CampaignYear], year: int | None) -> CampaignYear:

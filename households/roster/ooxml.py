@@ -9,6 +9,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import cast
 from xml.etree.ElementTree import ParseError, XMLParser
 
 from .rows import Limits, Sheet
@@ -143,8 +144,7 @@ class _Collector:
 def _elements(xml: bytes) -> list[tuple[str, dict[str, str]]]:
     parser = XMLParser(target=_Collector())  # noqa: S314 - documents with a DOCTYPE were refused before
     parser.feed(xml)
-    found: list[tuple[str, dict[str, str]]] = parser.close()
-    return found
+    return cast(list[tuple[str, dict[str, str]]], parser.close())
 
 
 def _column(letters: bytes) -> int:

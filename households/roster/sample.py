@@ -13,7 +13,7 @@ from households.codes import Attribute, Cause, Education, Health, Labour, Relati
 from households.id_numbers import with_check_digit
 
 SURNAMES = (
-    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许"
+    "王李张刘陈杨赵黄周吴徐孙胡朱林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许"
     "傅曾彭吕苏卢蒋蔡贾丁薛叶阎余潘杜戴夏钟汪田任姜范"
 )
 MALE = "建国志强永福德旺宝山海涛金柱长河玉田守业景贵占魁连生树林庆丰兆祥润泽浩宇子轩鹏飞博文凯旋振东"

@@ -1,0 +1,185 @@
+"""What `manage.py import_roster` does, end to end, against the database."""
+
+import io
+import json
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from core.models import Job
+from district.models import Campaign
+from households.models import Enrolment, Household, IncomeStatement, Member, RosterImport
+
+from .conftest import HEADER, PEOPLE, line
+
+pytestmark = [pytest.mark.both_engines, pytest.mark.usefixtures("campaign")]
+Roster = Callable[..., Path]
+
+
+def run(*paths: Path, commit: bool = True, **options: Any) -> dict[str, Any]:
+    out = io.StringIO()
+    call_command("import_roster", *map(str, paths), json=True, commit=commit, stdout=out, **options)
+    document: dict[str, Any] = json.loads(out.getvalue())
+    return document["files"][0]
+
+
+def households(document: dict[str, Any]) -> dict[str, int]:
+    found: dict[str, int] = document["counts"]["households"]
+    return found
+
+
+def counts(**given: int) -> dict[str, int]:
+    return dict.fromkeys(("created", "updated", "unchanged", "rejected", "pending"), 0) | given
+
+
+def family(code: str = "1001", **facts: Any) -> list[list[object]]:
+    return [line(code, "赵一", "户主", **facts), line(code, "李二", "配偶", year=facts.get("year", 2016))]
+
+
+def test_a_check_writes_nothing(roster: Roster) -> None:
+    document = run(roster(*family()), commit=False)
+    assert (document["state"], households(document)) == ("checked", counts(created=1))
+    assert (Household.objects.count(), RosterImport.objects.count(), Job.objects.count()) == (0, 0, 0)
+
+
+def test_a_commit_creates_household_members_statement_and_enrolment(roster: Roster) -> None:
+    document = run(roster(*family(phone="13800138000")))
+    assert (document["state"], households(document)) == ("committed", counts(created=1))
+    household = Household.objects.get()
+    assert (household.code, household.head_name, household.phone, household.village.name) == (
+        "1001", "赵一", "13800138000", "小辛庄村",
+    )  # fmt: skip
+    assert sorted(household.members.values_list("name", "relation")) == [("李二", "spouse"), ("赵一", "head")]
+    statement = IncomeStatement.objects.get()
+    assert (statement.year, statement.people, statement.disposable_total, statement.state) == (
+        2016, 2, Decimal("6000.00"), "checked",
+    )  # fmt: skip
+    assert Enrolment.objects.get().state == "active"
+
+
+def test_every_row_has_history_that_names_the_import(roster: Roster) -> None:
+    run(roster(*family()))
+    reason = f"import {RosterImport.objects.get().pk}"
+    for model in (Household, Member, IncomeStatement, Enrolment):
+        rows = set(model.history.values_list("history_type", "history_change_reason"))
+        assert rows == {("+", reason)}, model
+
+
+def test_growth_of_the_year_and_the_next_is_asked_for(roster: Roster) -> None:
+    run(roster(*family()))
+    assert sorted(j.args["year"] for j in Job.objects.filter(kind="assess_growth")) == [2016, 2017]
+
+
+def test_the_same_file_again_changes_nothing(roster: Roster) -> None:
+    path = roster(*family())
+    run(path)
+    before = Member.history.count() + Household.history.count() + IncomeStatement.history.count()
+    assert households(run(path)) == counts(unchanged=1)
+    assert Member.history.count() + Household.history.count() + IncomeStatement.history.count() == before
+
+
+def test_only_the_changed_member_gets_history(roster: Roster) -> None:
+    run(roster(*family()))
+    document = run(roster(line("1001", "赵一", "户主"), line("1001", "李二", "之女")))
+    assert households(document) == counts(updated=1)
+    assert document["counts"]["members"] == {"created": 0, "updated": 1, "unchanged": 1, "left_out": 0}
+    assert [h.name for h in Member.history.filter(history_type="~")] == ["李二"]
+
+
+def test_a_household_with_an_error_is_left_out_whole(roster: Roster) -> None:
+    bad = [line("1002", "孙四", "户主", wage=-5), line("1002", "周五", "配偶")]
+    document = run(roster(*family(), *bad))
+    assert (households(document), document["rejected_households"]) == (counts(created=1, rejected=1), ["1002"])
+    assert [(f["code"], f["row"], f["severity"]) for f in document["findings"]] == [("money_negative", 4, "error")]
+    assert Member.objects.count() == 2
+
+
+@pytest.mark.parametrize(("wage", "pending"), [("11599.99", 0), ("11600", 1), ("30000", 1)])
+def test_a_new_household_at_or_over_the_line_waits_for_a_decision(roster: Roster, wage: str, pending: int) -> None:
+    document = run(roster(*family(wage=wage)))
+    assert households(document) == counts(created=1, pending=pending)
+    assert Enrolment.objects.get().state == ("pending" if pending else "active")
+    assert [f["code"] for f in document["findings"]] == ["not_eligible"] * pending
+
+
+def test_success_of_a_known_household_is_no_finding(roster: Roster) -> None:
+    run(roster(*family()))
+    document = run(roster(*family(wage=90000, year=2017)))
+    assert (households(document), document["findings"]) == (counts(updated=1), [])
+    assert Enrolment.objects.get().state == "active"
+
+
+def test_a_person_of_another_household_is_refused_with_the_place(roster: Roster) -> None:
+    run(roster(*family()))
+    document = run(roster(line("1002", "孙四", "户主"), line("1002", "李二", "配偶")))
+    assert households(document) == counts(rejected=1)
+    finding = document["findings"][0]
+    assert (finding["code"], finding["row"]) == ("person_two_households", 3)
+    assert "穿芳峪镇 小辛庄村 1001" in finding["message"]
+
+
+def test_a_code_given_twice_does_not_mix_two_families(roster: Roster) -> None:
+    run(roster(*family()))
+    document = run(roster(line("1001", "孙四", "户主"), line("1001", "周五", "配偶")))
+    assert households(document) == counts(rejected=1)
+    assert document["findings"][0]["code"] == "household_no_shared"
+    assert Member.objects.count() == 2
+
+
+def test_a_change_of_head_is_taken_though_both_stay(roster: Roster) -> None:
+    run(roster(*family()))
+    document = run(roster(line("1001", "李二", "户主"), line("1001", "赵一", "配偶")))
+    assert households(document) == counts(updated=1)
+    assert sorted(Member.objects.values_list("name", "relation")) == [("李二", "head"), ("赵一", "spouse")]
+    assert Household.objects.get().head_name == "李二"
+
+
+def test_a_change_of_head_is_taken_where_the_old_head_is_gone_from_the_file(roster: Roster) -> None:
+    run(roster(*family()))
+    document = run(roster(line("1001", "李二", "户主")))
+    assert (households(document), document["counts"]["members"]["left_out"]) == (counts(updated=1), 1)
+    assert sorted(Member.objects.values_list("name", "relation")) == [("李二", "head"), ("赵一", "other")]
+
+
+def test_a_final_statement_is_not_touched(roster: Roster) -> None:
+    run(roster(*family()))
+    statement = IncomeStatement.objects.get()
+    statement.state = "final"
+    statement.save()
+    document = run(roster(*family(wage=1)))
+    assert (households(document), document["findings"][0]["code"]) == (counts(rejected=1), "statement_final")
+
+
+def test_households_of_the_townships_that_the_file_lacks_are_named_and_kept(roster: Roster) -> None:
+    run(roster(*family(), line("1002", "孙四", "户主")))
+    assert run(roster(line("1002", "孙四", "户主")))["not_in_file"] == ["1001"]
+    assert Household.objects.count() == 2
+
+
+def test_a_missing_column_refuses_the_file_by_its_usual_header(roster: Roster) -> None:
+    header = [h for h in HEADER if h != "证件号码"]
+    rows = [[value for place, value in enumerate(row) if HEADER[place] != "证件号码"] for row in family()]
+    path = roster(*rows, header=header)
+    out = io.StringIO()
+    with pytest.raises(SystemExit) as ended:
+        call_command("import_roster", str(path), json=True, commit=True, stdout=out)
+    document = json.loads(out.getvalue())["files"][0]
+    assert (ended.value.code, document["state"], document["refusal"]["code"]) == (1, "refused", "column_missing")
+    assert "证件号码" in document["refusal"]["message"]
+    assert Household.objects.count() == 0
+
+
+def test_a_missing_path_is_wrong_usage(tmp_path: Path) -> None:
+    with pytest.raises(CommandError) as error:
+        call_command("import_roster", str(tmp_path / "none.xlsx"))
+    assert error.value.returncode == 2
+
+
+def test_values_are_masked_in_the_document(roster: Roster) -> None:
+    document = run(roster(line("1001", "赵一", "户主"), ["穿芳峪镇", "小辛庄村", "1001", "钱六", "129999196001019999", "配偶"]))
+    assert document["findings"][0]["value"] == "1299**************"
+    assert PEOPLE["赵一"] not in json.dumps(document, ensure_ascii=False)
