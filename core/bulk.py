@@ -1,11 +1,10 @@
 """Many rows at once, with their history: COPY on PostgreSQL, executemany on SQLite, the ORM as the check.
 
-All three ways leave the same rows. Call inside the transaction of the effect.
+All ways leave the same rows. Call inside the transaction of the effect. Values are stored as they are: no `clean()`.
 """
 
-import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connection, models
@@ -14,50 +13,47 @@ from django.utils import timezone
 from core.history import history_written_by_caller, origin
 
 CHUNK = 2_000
+ORM_BATCH = 200
 
 
 def insert(objects: Sequence[models.Model], *, with_orm: bool = False) -> None:
-    """Insert new rows of one model with their history rows; primary keys are set on the objects.
+    """Insert new rows of one model, with history rows if it has a history; primary keys are set on the objects.
 
     IntegrityError as from save(). `with_orm` takes bulk_create instead of the fast path.
     """
     if not objects:
         return
+    _in_a_transaction()
     _give_keys(objects)
+    _give_times(objects)
     _write(objects, with_orm=with_orm)
-    _write(_history_rows(objects, "+"), with_orm=with_orm)
+    _write_history(objects, "+", with_orm=with_orm)
     for obj in objects:
         obj._state.adding = False
+        obj._state.db = connection.alias
 
 
 def change(objects: Sequence[models.Model], fields: Iterable[str], *, with_orm: bool = False) -> None:
     """Write these fields of existing rows of one model, and one history row each. Pass only rows that changed."""
-    if not objects:
+    names = list(fields)
+    if not objects or not names:
         return
+    _in_a_transaction()
     model = type(objects[0])
-    columns = [model._meta.get_field(name) for name in fields]
+    columns: list[models.Field] = [model._meta.get_field(name) for name in names]  # type: ignore[misc]
     if with_orm:
         with history_written_by_caller():
-            model._base_manager.bulk_update(objects, [f.name for f in columns], batch_size=200)
+            model._base_manager.bulk_update(objects, names, batch_size=ORM_BATCH)
+    elif connection.vendor == "postgresql":
+        _update_from_copy(objects, columns)
     else:
-        sets = ", ".join(f"{_quote(f.column)} = %s" for f in columns)
-        sql = f"UPDATE {_quote(model._meta.db_table)} SET {sets} WHERE {_quote(model._meta.pk.column)} = %s"  # noqa: S608 names of our own models
-        rows = [[*_values(obj, columns), obj.pk] for obj in objects]
-        with connection.cursor() as cursor:
-            cursor.executemany(sql, rows)
-    _write(_history_rows(objects, "~"), with_orm=with_orm)
+        _update_each(objects, columns)
+    _write_history(objects, "~", with_orm=with_orm)
 
 
-def _quote(name: str) -> str:
-    return connection.ops.quote_name(name)
-
-
-def _concrete(model: type[models.Model]) -> list[models.Field]:
-    return [f for f in model._meta.concrete_fields if not getattr(f, "generated", False)]
-
-
-def _values(obj: models.Model, fields: Sequence[models.Field]) -> list[Any]:
-    return [f.get_db_prep_save(f.pre_save(obj, add=False), connection) for f in fields]
+def _in_a_transaction() -> None:
+    if not connection.in_atomic_block:
+        raise RuntimeError("core.bulk writes rows and history together: call it inside a transaction")
 
 
 def _give_keys(objects: Sequence[models.Model]) -> None:
@@ -68,67 +64,109 @@ def _give_keys(objects: Sequence[models.Model]) -> None:
         if connection.vendor == "postgresql":
             cursor.execute(
                 "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
-                [f'"{table}"', key, len(new)],
+                [_quote(table), key, len(new)],
             )
-            keys: Iterator[int] = iter([row[0] for row in cursor.fetchall()])
-        else:  # SQLite: the transaction is IMMEDIATE, nobody else can take these numbers
+            keys = [row[0] for row in cursor.fetchall()]
+        else:  # SQLite: the transaction is IMMEDIATE, so nobody else can take these numbers
             cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
             row = cursor.fetchone()
             first = (row[0] if row else 0) + 1
-            keys = iter(range(first, first + len(new)))
-    for obj in new:
-        obj.pk = next(keys)
-    for field in model._meta.concrete_fields:
+            keys = list(range(first, first + len(new)))
+    for obj, number in zip(new, keys, strict=True):
+        obj.pk = number
+
+
+def _give_times(objects: Sequence[models.Model]) -> None:
+    for field in type(objects[0])._meta.concrete_fields:
         if getattr(field, "auto_now_add", False) or getattr(field, "auto_now", False):
             for obj in objects:
                 field.pre_save(obj, add=True)
 
 
-def _history_rows(objects: Sequence[models.Model], kind: str) -> list[models.Model]:
-    model = type(objects[0])
-    history = model.history.model  # type: ignore[attr-defined]
-    names = [f.attname for f in history.tracked_fields if not getattr(f, "generated", False)]
+def _write_history(objects: Sequence[models.Model], kind: str, *, with_orm: bool) -> None:
+    """History rows ("+" made, "~" changed) of these objects by the origin of the moment."""
+    manager = getattr(type(objects[0]), "history", None)
+    if manager is None:
+        return
+    names = [f.attname for f in manager.model.tracked_fields if not getattr(f, "generated", False)]
     now, who = timezone.now(), origin()
     by = who.by.pk if who.by is not None else None
-    return [
-        history(
+    rows = [
+        manager.model(
             history_date=now, history_user_id=by, history_change_reason=who.reason or None, history_type=kind,
             **{name: getattr(obj, name) for name in names},
         )
         for obj in objects
     ]  # fmt: skip
+    _write(rows, with_orm=with_orm)
 
 
 def _write(objects: Sequence[models.Model], *, with_orm: bool) -> None:
     model = type(objects[0])
     if with_orm:
         with history_written_by_caller():
-            model._base_manager.bulk_create(objects, batch_size=200)
+            model._base_manager.bulk_create(objects, batch_size=ORM_BATCH)
         return
-    fields = _concrete(model)
+    fields = [f for f in model._meta.concrete_fields if not getattr(f, "generated", False)]
     if objects[0].pk is None:  # history rows number themselves
         fields = [f for f in fields if not f.primary_key]
-    names = ", ".join(_quote(f.column) for f in fields)
-    table = _quote(model._meta.db_table)
+    if connection.vendor == "postgresql":
+        _copy(model._meta.db_table, fields, objects)
+        return
+    marks = ", ".join(["%s"] * len(fields))
+    sql = f"INSERT INTO {_quote(model._meta.db_table)} ({_names(fields)}) VALUES ({marks})"  # noqa: S608 own names
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            for start in range(0, len(objects), CHUNK):
-                text = io.StringIO()
-                writer = csv.writer(text)
-                for obj in objects[start : start + CHUNK]:
-                    writer.writerow([_csv(v) for v in _values(obj, fields)])
-                text.seek(0)
-                cursor.copy_expert(f"COPY {table} ({names}) FROM STDIN WITH (FORMAT csv, NULL '\\N')", text)
-        else:
-            marks = ", ".join(["%s"] * len(fields))
-            sql = f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608 names of our own models
-            cursor.executemany(sql, [_values(obj, fields) for obj in objects])
+        cursor.executemany(sql, (_values(obj, fields) for obj in objects))
 
 
-def _csv(value: Any) -> Any:
+def _update_each(objects: Sequence[models.Model], columns: Sequence[models.Field]) -> None:
+    meta = type(objects[0])._meta
+    sets = ", ".join(f"{_quote(f.column)} = %s" for f in columns)
+    sql = f"UPDATE {_quote(meta.db_table)} SET {sets} WHERE {_quote(meta.pk.column)} = %s"  # noqa: S608 own names
+    with connection.cursor() as cursor:
+        cursor.executemany(sql, ([*_values(obj, columns), obj.pk] for obj in objects))
+
+
+def _update_from_copy(objects: Sequence[models.Model], columns: Sequence[models.Field]) -> None:
+    """One UPDATE from a temporary table: a statement for each row costs a round trip each."""
+    meta = type(objects[0])._meta
+    fields = [meta.pk, *columns]
+    table, key, names = _quote(meta.db_table), _quote(meta.pk.column), _names(fields)
+    sets = ", ".join(f"{_quote(f.column)} = changed.{_quote(f.column)}" for f in columns)
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TEMPORARY TABLE changed AS SELECT {names} FROM {table} WITH NO DATA")  # noqa: S608 own names
+        _copy("changed", fields, objects)
+        cursor.execute(f"UPDATE {table} SET {sets} FROM changed WHERE {table}.{key} = changed.{key}")  # noqa: S608 own names
+        cursor.execute("DROP TABLE changed")
+
+
+def _copy(table: str, fields: Sequence[models.Field], objects: Sequence[models.Model]) -> None:
+    sql = f"COPY {_quote(table)} ({_names(fields)}) FROM STDIN"
+    with connection.cursor() as cursor, connection.wrap_database_errors:  # COPY bypasses Django's own wrapper
+        for start in range(0, len(objects), CHUNK):
+            lines = ("\t".join(map(_copied, _values(obj, fields))) for obj in objects[start : start + CHUNK])
+            cursor.copy_expert(sql, io.StringIO("\n".join(lines) + "\n"))
+
+
+def _copied(value: Any) -> str:
+    """A value in COPY's text format, where only a bare \\N is NULL."""
     if value is None:
         return "\\N"
-    if isinstance(value, bool):
-        return "t" if value else "f"
-    adapted = getattr(value, "adapted", None)  # psycopg2's Json wrapper
-    return value.dumps(adapted) if adapted is not None and hasattr(value, "dumps") else value
+    adapted = getattr(value, "adapted", None)  # psycopg2 wraps JSON and bytes
+    if isinstance(adapted, bytes | memoryview):
+        value = f"\\x{bytes(adapted).hex()}"
+    elif hasattr(value, "dumps"):
+        value = value.dumps(adapted)
+    return str(value).replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
+
+
+def _values(obj: models.Model, fields: Sequence[models.Field]) -> list[Any]:
+    return [f.get_db_prep_save(f.pre_save(obj, add=False), connection) for f in fields]
+
+
+def _names(fields: Iterable[models.Field]) -> str:
+    return ", ".join(_quote(f.column) for f in fields)
+
+
+def _quote(name: str) -> str:
+    return connection.ops.quote_name(name)

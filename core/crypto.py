@@ -14,7 +14,10 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+KEY_BYTES = 32
 NONCE_BYTES = 12
+FIELD_KEYS_WORDS = "FIELD_KEYS must read 1:BASE64[,2:BASE64]: versions 1 to 255, each once, keys of 32 bytes"
+HASH_KEY_WORDS = "HASH_KEY must be base64 of at least 32 bytes"
 
 
 class SealBroken(Exception):
@@ -25,12 +28,32 @@ class SealBroken(Exception):
 def _ciphers(text: str) -> dict[int, AESGCM]:
     ciphers = {}
     for part in text.split(","):
-        version, _, key = part.strip().partition(":")
+        version, _, encoded = part.strip().partition(":")
         try:
-            ciphers[int(version)] = AESGCM(base64.b64decode(key, validate=True))
+            number, key = int(version), base64.b64decode(encoded, validate=True)
         except ValueError as error:
-            raise ImproperlyConfigured("FIELD_KEYS must read 1:BASE64[,2:BASE64] with keys of 32 bytes") from error
+            raise ImproperlyConfigured(FIELD_KEYS_WORDS) from error
+        if not 1 <= number <= 255 or number in ciphers or len(key) != KEY_BYTES:
+            raise ImproperlyConfigured(FIELD_KEYS_WORDS)
+        ciphers[number] = AESGCM(key)
     return ciphers
+
+
+@lru_cache(maxsize=4)
+def _hash_key(text: str) -> bytes:
+    try:
+        key = base64.b64decode(text, validate=True)
+    except ValueError as error:
+        raise ImproperlyConfigured(HASH_KEY_WORDS) from error
+    if len(key) < KEY_BYTES:
+        raise ImproperlyConfigured(HASH_KEY_WORDS)
+    return key
+
+
+def check_keys() -> None:
+    """ImproperlyConfigured, in words for who installs, unless both settings are well formed."""
+    _ciphers(settings.FIELD_KEYS)
+    _hash_key(settings.HASH_KEY)
 
 
 def seal(plain: bytes) -> tuple[int, bytes]:
@@ -46,6 +69,8 @@ def unseal(version: int, sealed: bytes) -> bytes:
     cipher = _ciphers(settings.FIELD_KEYS).get(version)
     if cipher is None:
         raise SealBroken(f"no key of version {version}")
+    if len(sealed) < NONCE_BYTES:
+        raise SealBroken("ciphertext is too short")
     try:
         return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], None)
     except InvalidTag as error:
@@ -63,7 +88,11 @@ def unseal_text(stored: str) -> str:
     head, _, body = stored.partition(":")
     if not head.startswith("v") or not head[1:].isdigit():
         raise SealBroken("not a sealed text")
-    return unseal(int(head[1:]), base64.b64decode(body)).decode()
+    try:
+        sealed = base64.b64decode(body, validate=True)
+    except ValueError as error:
+        raise SealBroken("not a sealed text") from error
+    return unseal(int(head[1:]), sealed).decode()
 
 
 def seal_file(plain: bytes) -> bytes:
@@ -74,6 +103,8 @@ def seal_file(plain: bytes) -> bytes:
 
 def unseal_file(stored: bytes) -> bytes:
     """The inverse of seal_file."""
+    if not stored:
+        raise SealBroken("not a sealed file")
     return unseal(stored[0], stored[1:])
 
 
@@ -81,4 +112,4 @@ def keyed_hash(value: str) -> str:
     """64 hex digits by which an encrypted value is found again; '' for ''."""
     if not value:
         return ""
-    return hmac.new(base64.b64decode(settings.HASH_KEY), value.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(_hash_key(settings.HASH_KEY), value.encode(), hashlib.sha256).hexdigest()

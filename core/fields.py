@@ -49,8 +49,8 @@ class YuanField(models.Field):
             return None
         if isinstance(value, float):
             raise TypeError("an amount of money is a Decimal, never a float")
-        fen = Decimal(str(value)) * 100
-        if fen != int(fen):
+        fen = Decimal(str(value)).scaleb(2)
+        if fen != fen.to_integral_value():
             raise ValueError(f"{value} has a fraction of a fen")
         return int(fen)
 

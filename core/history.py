@@ -19,7 +19,8 @@ class Origin:
     reason: str = ""
 
 
-_origin: ContextVar[Origin] = ContextVar("origin", default=Origin())
+NOBODY = Origin()
+_origin: ContextVar[Origin] = ContextVar("origin", default=NOBODY)
 _unrecorded_allowed: ContextVar[bool] = ContextVar("unrecorded_allowed", default=False)
 
 
@@ -100,6 +101,11 @@ class TrackedQuerySet(models.QuerySet):
     def delete(self) -> Any:
         self._refuse("delete")
         return super().delete()
+
+    for _writer in (update, bulk_create, bulk_update, delete):
+        _writer.alters_data = True  # type: ignore[attr-defined]  # no template may call it
+    delete.queryset_only = True  # type: ignore[attr-defined]
+    del _writer
 
 
 class TrackedModel(models.Model):

@@ -3,19 +3,21 @@
 A handler prepares outside any transaction (`run.progress` renews the lease and shows how far it is), then writes in
 `with run.effect():`, one short transaction whose last statement sets `done` on condition that the attempt still holds
 the lease. A worker that dies leaves the row; the sweep sends it again; an attempt that lost its lease writes nothing.
+Work too large for one transaction writes in several `with run.part():`, marks what it did, and ends with effect().
 """
 
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from celery import shared_task
 from django.conf import settings
-from django.db import OperationalError, transaction
-from django.db.models import F, Q
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_noop
 
 from core.history import through
@@ -23,6 +25,7 @@ from core.models import Job, JobState
 
 log = logging.getLogger(__name__)
 MOST_ATTEMPTS = 3
+SWEPT_AT_ONCE = 500
 
 
 class JobLost(Exception):
@@ -43,16 +46,35 @@ class JobRefused(Exception):
 
 Handler = Callable[["Run"], None]
 _handlers: dict[str, Handler] = {}
+_titles: dict[str, str | Promise] = {}
+_addresses: dict[str, Callable[[Job], str]] = {}
 
 
-def handles(kind: str) -> Callable[[Handler], Handler]:
-    """Register the function that does jobs of this kind."""
+def handles(
+    kind: str, *, title: str | Promise = "", address: Callable[[Job], str] | None = None
+) -> Callable[[Handler], Handler]:
+    """Register the function that does jobs of this kind; `title` and `address` (of what it works on) are for pages."""
 
     def register(handler: Handler) -> Handler:
+        if _handlers.get(kind, handler).__qualname__ != handler.__qualname__:
+            raise ValueError(f"two handlers for {kind}")
         _handlers[kind] = handler
+        _titles[kind] = title or kind
+        if address:
+            _addresses[kind] = address
         return handler
 
     return register
+
+
+def title_of(job: Job) -> str:
+    """What a job does, in the reader's language."""
+    return str(_titles.get(job.kind, job.kind))
+
+
+def address_of(job: Job) -> str:
+    """The page of what the job works on; '' if it has none."""
+    return _addresses[job.kind](job) if job.kind in _addresses else ""
 
 
 def start(kind: str, *, by: Any = None, args: dict[str, Any] | None = None) -> Job:
@@ -99,9 +121,10 @@ class Run:
         self.job = job
         self.args: dict[str, Any] = job.args
         self.result: dict[str, Any] = {}
+        self.ended = False
         self._writing = False
 
-    def _mine(self) -> Any:
+    def _mine(self) -> QuerySet[Job]:
         return Job.objects.filter(pk=self.job.pk, state=JobState.RUNNING, attempt=self.job.attempt)
 
     def progress(self, done: int, total: int, message: str = "", **params: str | int) -> None:
@@ -117,25 +140,45 @@ class Run:
             raise JobLost
 
     @contextmanager
+    def part(self) -> Iterator[None]:
+        """A transaction that leaves whole what it wrote, of several; it renews the lease. Mark what is done in it."""
+        with self._write():
+            yield
+            if not self._mine().update(lease_until=lease()):
+                raise JobLost
+
+    @contextmanager
     def effect(self) -> Iterator[None]:
-        """The transaction of the effect: what is written inside and `done` are one; nothing slow belongs in it."""
-        if not self._mine().filter(cancel_requested=False).update(saving=True, lease_until=lease()):
+        """The transaction of the effect: what is written inside and `done` are one; nothing slow belongs in it.
+
+        `run.result` is kept as it stands at the end of the block.
+        """
+        with self._write():
+            yield
+            ended = self._mine().update(
+                state=JobState.DONE, result=self.result, finished_at=timezone.now(), lease_until=None, saving=False,
+                progress_done=F("progress_total"), message="", message_params={},
+            )  # fmt: skip
+            if not ended:
+                raise JobLost
+        self.ended = True
+
+    @contextmanager
+    def _write(self) -> Iterator[None]:
+        """From here on it is too late to cancel; JobCancelled or JobLost if it should not begin."""
+        if self._writing or self.ended:
+            raise RuntimeError("one transaction at a time, and none after the effect")
+        if not self._mine().filter(Q(cancel_requested=False) | Q(saving=True)).update(saving=True, lease_until=lease()):
             raise JobCancelled if self._mine().exists() else JobLost
         self._writing = True
         try:
             with transaction.atomic():
                 yield
-                ended = self._mine().update(
-                    state=JobState.DONE, result=self.result, finished_at=timezone.now(), lease_until=None,
-                    saving=False, progress_done=F("progress_total"), message="", message_params={},
-                )  # fmt: skip
-                if not ended:
-                    raise JobLost
         finally:
             self._writing = False
 
 
-def lease() -> Any:
+def lease() -> datetime:
     """The time until which a running job may be silent."""
     return timezone.now() + timedelta(seconds=settings.JOB_LEASE_SECONDS)
 
@@ -159,13 +202,16 @@ def run_job(job_id: int) -> None:
     try:
         with through(f"job {job.pk}", by=job.started_by):
             _handlers[job.kind](run)
+            if not run.ended:  # nothing to write
+                with run.effect():
+                    pass
     except JobLost:
         log.warning("job %s attempt %s lost its lease", job.pk, job.attempt)
     except JobCancelled:
         _end(job, JobState.CANCELLED, gettext_noop("Cancelled."))
     except JobRefused as refusal:
         _end(job, JobState.FAILED, refusal.message, refusal.params)
-    except OperationalError:
+    except (OperationalError, InterfaceError):
         log.exception("job %s: the database was not there; the sweep takes it again", job.pk)
     except Exception:
         log.exception("job %s failed", job.pk)
@@ -187,12 +233,10 @@ def sweep() -> int:
         state=JobState.FAILED, finished_at=now, lease_until=None, saving=False,
         message=gettext_noop("The work was interrupted three times. Nothing was saved. Please try again later."),
     )  # fmt: skip
-    waiting = Q(state=JobState.QUEUED) & (
-        Q(sent_at__isnull=True, created_at__lt=now - timedelta(seconds=settings.JOB_RESEND_SECONDS))
-        | Q(sent_at__lt=now - timedelta(seconds=settings.JOB_RESEND_SECONDS))
-    )
-    lost = Q(state=JobState.RUNNING, lease_until__lt=now)
-    ids = list(Job.objects.filter(waiting | lost).order_by("pk").values_list("pk", flat=True)[:500])
+    long_ago = now - timedelta(seconds=settings.JOB_RESEND_SECONDS)
+    silent = Q(sent_at__lt=long_ago) | Q(sent_at__isnull=True, created_at__lt=long_ago)
+    free = Q(state=JobState.QUEUED) | Q(state=JobState.RUNNING, lease_until__lt=now)
+    ids = list(Job.objects.filter(silent, free).order_by("pk").values_list("pk", flat=True)[:SWEPT_AT_ONCE])
     for job_id in ids:
         send(job_id)
     return len(ids)

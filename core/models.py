@@ -1,9 +1,14 @@
 """Jobs: rows first, then a message. The queue may forget; the row is still there."""
 
+from typing import Any, Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+SEES_ALL_JOBS = "district_admin"  # a role's name; roles are defined one layer up
 
 
 class JobState(models.TextChoices):
@@ -12,6 +17,16 @@ class JobState(models.TextChoices):
     DONE = "done", _("Done")
     FAILED = "failed", _("Failed")
     CANCELLED = "cancelled", _("Cancelled")
+
+
+class JobQuerySet(models.QuerySet):
+    """Jobs by who may see them."""
+
+    def visible_to(self, user: Any) -> Self:
+        """The user's own jobs; those of everybody and of the system for a district admin."""
+        if not user.is_authenticated:
+            return self.none()
+        return self if SEES_ALL_JOBS in user.roles else self.filter(started_by=user)
 
 
 class Job(models.Model):
@@ -35,6 +50,7 @@ class Job(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    objects = JobQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]
