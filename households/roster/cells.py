@@ -24,7 +24,9 @@ _GUARD = re.compile(r"""^(?:="(.*)"|['’‘`](.*))$""", re.DOTALL)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffd\ufffe\uffff]")
 _DATE = re.compile(r"^(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?)?月?)$")
 _YEAR = re.compile(r"^(\d{4})(?:年度?|度)?$")
-_YEAR_AND_MORE = re.compile(r"^(\d{4})(?:[-/.年]?(0?[1-9]|1[0-2])月?(?:[-/.]?\d{1,2}日?)?)$")
+_YEAR_AND_MORE = re.compile(
+    r"^(\d{4})(?:(?:0[1-9]|1[0-2])(?:[0-3]\d)?|[-/.年](?:0?[1-9]|1[0-2])月?(?:(?:[-/.]|(?<=月))[0-3]?\d日?)?)$"
+)
 _SPACED = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")
 _MOBILE = re.compile(r"^(?:\+?86)?(1[3-9]\d{9})$")
 _LAND_LINE = re.compile(r"^0\d{2,3}-?\d{7,8}(?:-\d{1,5})?$|^\d{7,8}$")
@@ -112,7 +114,7 @@ def money(value: object, *, unit: str = "", signed: bool = False) -> Cell:
     in_10_000 = unit == "万元"
     if isinstance(value, int | float):
         amount = _decimal(repr(value))
-        if amount is not None and abs(amount - round(amount, 2)) < Decimal("0.000001"):
+        if amount is not None and abs(amount) <= MOST_MONEY and abs(amount - round(amount, 2)) < Decimal("0.000001"):
             amount = round(amount, 2) if not in_10_000 else amount  # 0.1 + 0.2 of a formula
     else:
         given = text(value).replace(" ", "")

@@ -100,9 +100,11 @@ def _sheet(workbook: CalamineWorkbook, meta: object, limits: Limits, marks: Xlsx
     if meta.visible != SheetVisibleEnum.Visible:  # type: ignore[attr-defined]
         return Sheet(name=name, rows=[], hidden=True, why="hidden")
     sheet: CalamineSheet = workbook.get_sheet_by_name(name)
-    if sheet.total_height * sheet.total_width > limits.cells:
+    if sheet.end is None:
+        return Sheet(name=name, rows=[])
+    if (sheet.end[0] + 1) * (sheet.end[1] + 1) > limits.cells:
         raise FileRefused("file_too_big", limit=f"{limits.cells:,} cells")
-    rows = cast(list[list[object]], sheet.to_python(skip_empty_area=False)) if sheet.total_height else []
+    rows = cast(list[list[object]], sheet.to_python(skip_empty_area=False))
     merged = tuple((a[0], a[1], b[0], b[1]) for a, b in sheet.merged_cell_ranges or ())
     result = Sheet(name=name, rows=rows, merged=merged)
     if marks:
