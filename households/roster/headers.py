@@ -16,7 +16,8 @@ from .rows import Column, How, Mapping, Refusal, Sheet
 
 SEARCHED_ROWS = 30
 DEEPEST = 3
-NEAR = 80.0
+NEAR = 86.0  # of 100: a field that the file may well not have
+NEAR_REQUIRED = 70.0  # a field that is missed otherwise
 
 INCOME_TOTALS = ("wage", "business", "property", "transfer", "disposable", "net", "gross")
 TRANSFER_PARTS = ("t_family_plan", "t_dibao", "t_tekun", "t_pension", "t_eco", "t_other")
@@ -132,7 +133,8 @@ def find_header(sheet: Sheet, mapping: Mapping | None = None) -> Header | None:
     labels = _labels(filled[top : top + depth])
     fingerprint = hashlib.sha256("\n".join("/".join(parts) for parts in labels).encode()).hexdigest()
     remembered = (mapping.by_fingerprint if mapping else {}).get(fingerprint)
-    columns = [_column(sheet.name, i, parts, remembered) for i, parts in enumerate(labels) if parts]
+    proposed = _proposals(labels)
+    columns = [_column(sheet.name, i, parts, remembered, proposed.get(i)) for i, parts in enumerate(labels) if parts]
     return Header(tuple(range(top, top + depth)), tuple(columns), fingerprint)
 
 
@@ -231,17 +233,36 @@ def _plain(leaf: str) -> str | None:
     return found[0] if found else None
 
 
-def _near_miss(parts: tuple[str, ...]) -> str | None:
-    """A field that we take whose spelling is close to the label; never assumed, only proposed."""
-    leaf = fold(parts[-1])
-    if len(leaf) < 2 or len(leaf) > 16:
-        return None
-    table = _table()
-    found = process.extractOne(leaf, table.keys(), scorer=fuzz.ratio, score_cutoff=NEAR)
-    return table[found[0]][0] if found and table[found[0]][0] in TAKEN else None
+def _proposals(labels: list[tuple[str, ...]]) -> dict[int, str]:
+    """Column → field for headers close to a spelling of a field that no column has; proposed, never assumed."""
+    matches = [_match(parts) for parts in labels]
+    have = {field for field in matches if field}
+    lacking = {f for f in REQUIRED if f not in have} | (set() if have & set(INCOME_TOTALS) else set(INCOME_TOTALS))
+    best: dict[str, tuple[float, int]] = {}
+    for i, parts in enumerate(labels):
+        if not parts or matches[i]:
+            continue
+        field, score = _nearest(fold(parts[-1]))
+        least = NEAR_REQUIRED if field in lacking else NEAR
+        if field and field not in have and score >= least and score > best.get(field, (0.0, 0))[0]:
+            best[field] = (score, i)
+    return {i: field for field, (_, i) in best.items()}
 
 
-def _column(sheet: str, index: int, parts: tuple[str, ...], remembered: object) -> Column:
+def _nearest(leaf: str) -> tuple[str, float]:
+    """(the field that we take whose spelling is nearest, likeness of 100); a 人均 or 支出 column is no total."""
+    if not 2 <= len(leaf) <= 16:
+        return "", 0.0
+    found = process.extractOne(leaf, _table().keys(), scorer=fuzz.ratio, score_cutoff=NEAR_REQUIRED)
+    if found is None:
+        return "", 0.0
+    spelling, score, _ = found
+    field = _table()[spelling][0]
+    strange = any(word in leaf and word not in spelling for word in ("人均", "支出", "帮扶"))
+    return ("", 0.0) if strange or field not in TAKEN else (field, float(score))
+
+
+def _column(sheet: str, index: int, parts: tuple[str, ...], remembered: object, proposed: str | None) -> Column:
     shown = "/".join(" ".join(p.split()) for p in parts)[:100]
     field: str | None
     how: How
@@ -250,7 +271,7 @@ def _column(sheet: str, index: int, parts: tuple[str, ...], remembered: object) 
     elif field := _match(parts):
         how = "known"
     else:
-        field, how = _near_miss(parts), "proposed"
+        field, how = proposed, "proposed"
     known = field or ""
     if field not in TAKEN:
         field, how = None, "unused"

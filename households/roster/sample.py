@@ -18,7 +18,7 @@ SURNAMES = (
 )
 MALE = "建国志强永福德旺宝山海涛金柱长河玉田守业景贵占魁连生树林庆丰兆祥润泽浩宇子轩鹏飞博文凯旋振东"
 FEMALE = "秀英桂兰淑珍玉梅凤霞素琴翠花雅丽小燕雪晴思雨欣怡佳慧婉婷丽娟巧云月娥彩虹晓红静茹"
-SIZES = ((1, 15), (2, 31), (3, 26), (4, 18), (5, 7), (6, 3))
+SIZES = ((1, 16), (2, 31), (3, 26), (4, 17), (5, 7), (6, 3))
 SHARE_GROWN = 0.785
 SHARE_CHANGED = 0.012  # and those whose growth is missed because of a birth: 2 % in all
 FALLS = {"wage_lost": 38, "livestock": 32, "transfer_less": 26, "people_up": 4}

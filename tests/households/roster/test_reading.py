@@ -344,6 +344,15 @@ def test_a_near_miss_is_proposed_not_assumed():
     assert [c.how for c in accepted.columns if c.field == "relation"] == ["proposed"]
 
 
+@pytest.mark.parametrize("header", ["家庭总支出", "户人均年纯收入", "联系电话2", "户主年龄", "帮扶人联系方法"])
+def test_an_unknown_column_is_only_unused(header):
+    result = reading(workbook(row(), wife(), headers=(*HEADERS, header)))
+    assert (result.refusal, [(c.header, c.field) for c in result.columns if c.how == "unused"]) == (
+        None,
+        [(header, None)],
+    )
+
+
 def test_a_remembered_mapping_is_used():
     names = tuple("某列" if h == "与户主关系" else h for h in HEADERS)
     data = workbook(row(某列="户主"), wife(某列="配偶"), headers=names)

@@ -59,7 +59,7 @@ def test_the_second_year_grows_as_a_district_does():
     assert (len(known), len(new), sum(not h.parts for h in after)) == (2000, 20, 60)
     assert min(h.total for h in new) >= LINE
     pairs = [(before[h.code], h) for h in known if h.parts]
-    met = sum(a.total * len(b.people) * 10 >= b.total * len(a.people) * 11 for a, b in pairs)
+    met = sum(a.total * len(b.people) * 10 >= b.total * len(a.people) * 11 for b, a in pairs)
     assert 0.74 < met / len(pairs) < 0.82
     assert 0.01 < sum(len(h.people) != len(before[h.code].people) for h in known) / 2000 < 0.035
 
