@@ -6,6 +6,7 @@ Without DATABASE_URL: SQLite in var/. Without REDIS_URL: Celery's filesystem que
 from pathlib import Path
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -72,6 +73,7 @@ INSTALLED_APPS = [
     "programs",
     "visits",
     "dashboards",
+    "demo",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -164,6 +166,7 @@ else:
     }
 CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "core.sweep", "schedule": 5.0, "options": {"expires": 5}},
+    "assess-closed-years": {"task": "households.assess_closed_years", "schedule": crontab(hour=2, minute=30)},
 }
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", 60)
 JOB_RESEND_SECONDS = env.int("JOB_RESEND_SECONDS", 15)
