@@ -17,7 +17,7 @@ from core.history import origin
 from core.models import Job, JobState
 from district.models import CampaignYear
 from district.policy import current_campaign, policy_for
-from households.models import GrowthAssessment, IncomeStatement, Reason, Verdict
+from households.models import Enrolment, EnrolmentState, GrowthAssessment, IncomeStatement, Reason, Verdict
 
 KIND = "assess_growth"
 REASON_LENGTH = 100  # of a history row
@@ -128,6 +128,12 @@ def _count(year: int, ids: list[int] | None) -> dict[str, Any]:
     counted = dict(flags.order_by().values_list("verdict").annotate(households=Count("pk")))
     verdicts = {verdict.value: counted.get(verdict.value, 0) for verdict in Verdict}
     return {"households": sum(verdicts.values()), "verdicts": verdicts}
+
+
+def households_to_assess(year: int) -> int:
+    """How many households a run of the year compares; PolicyMissing without a policy of the year."""
+    active = Enrolment.objects.filter(campaign=policy_for(year).campaign, state=EnrolmentState.ACTIVE)
+    return active.filter(household__closed_on__isnull=True).count()
 
 
 # --- When it runs ---

@@ -58,8 +58,8 @@ grown AS (
     SELECT
         places.*,
         CASE
-            WHEN whole_part > 1000000000000 THEN 10000000000000000  -- from next to nothing: as good as without end
-            WHEN whole_part < -1000000000000 THEN -10000000000000000
+            WHEN whole_part > 100000000000000 THEN 1000000000000000000  -- from next to nothing: as good as without end
+            WHEN whole_part < -100000000000000 THEN -1000000000000000000
             ELSE whole_part * 10000 + percents * 100 + rest_of_percent / base_side
         END AS growth_bp
     FROM places
@@ -155,7 +155,7 @@ WHERE id IN (
 );
 
 -- part: transitions
--- From which verdict to which, how many; '' where there was none before or is none written.
+-- From which verdict to which, how many; '' where there was none before or is none now.
 SELECT
     COALESCE(earlier.verdict, ''), CASE WHEN written.history_type = '-' THEN '' ELSE written.verdict END, COUNT(*)
 FROM households_growth_hist AS written

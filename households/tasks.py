@@ -1,8 +1,11 @@
 """Work in the background: fetch, call the verb."""
 
+from celery import shared_task
 from django.utils.translation import gettext_noop
 
-from core.jobs import Run, handles
+from core.jobs import JobRefused, Run, handles
+from district.policy import PolicyMissing
+from households import growth
 from households.models import RosterImport
 from households.roster import loading
 
@@ -27,3 +30,26 @@ def _reading(run: Run) -> loading.Progress:
     return lambda done, total: run.progress(
         done, total, gettext_noop("Reading rows: %(done)s of %(total)s"), done=done, total=total
     )
+
+
+@handles(growth.KIND)
+def assess_growth(run: Run) -> None:
+    """Compare a year with the year before it; the result says what was found and what changed."""
+    year = int(run.args["year"])
+    try:
+        households = growth.households_to_assess(year)
+    except PolicyMissing as missing:
+        raise JobRefused(gettext_noop("There is no policy for %(year)s."), year=year) from missing
+    run.progress(0, households, gettext_noop("Comparing %(year)s with the year before it."), year=year)
+    with run.effect():
+        run.result = growth.assess(year, job=run.job).as_job_result()
+
+
+@shared_task(name="households.assess_closed_years")
+def assess_closed_years() -> int:
+    """Nightly: a job for each year whose statements are due. Returns how many."""
+    try:
+        years = growth.closed_years()
+    except PolicyMissing:  # before the first campaign
+        return 0
+    return len([growth.start(year) for year in years])
