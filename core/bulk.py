@@ -116,7 +116,7 @@ def _write(objects: Sequence[models.Model], *, with_orm: bool) -> None:
     marks = ", ".join(["%s"] * len(fields))
     sql = f"INSERT INTO {_quote(model._meta.db_table)} ({_names(fields)}) VALUES ({marks})"  # noqa: S608 own names
     with connection.cursor() as cursor:
-        cursor.executemany(sql, (_values(obj, fields) for obj in objects))
+        cursor.executemany(sql, [_values(obj, fields) for obj in objects])
 
 
 def _update_each(objects: Sequence[models.Model], columns: Sequence[models.Field]) -> None:
@@ -124,7 +124,7 @@ def _update_each(objects: Sequence[models.Model], columns: Sequence[models.Field
     sets = ", ".join(f"{_quote(f.column)} = %s" for f in columns)
     sql = f"UPDATE {_quote(meta.db_table)} SET {sets} WHERE {_quote(meta.pk.column)} = %s"  # noqa: S608 own names
     with connection.cursor() as cursor:
-        cursor.executemany(sql, ([*_values(obj, columns), obj.pk] for obj in objects))
+        cursor.executemany(sql, [[*_values(obj, columns), obj.pk] for obj in objects])
 
 
 def _update_from_copy(objects: Sequence[models.Model], columns: Sequence[models.Field]) -> None:
@@ -168,5 +168,5 @@ def _names(fields: Iterable[models.Field]) -> str:
     return ", ".join(_quote(f.column) for f in fields)
 
 
-def _quote(name: str) -> str:
-    return connection.ops.quote_name(name)
+def _quote(name: str | None) -> str:
+    return str(connection.ops.quote_name(name or ""))

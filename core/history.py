@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.http import HttpRequest, HttpResponse
@@ -19,6 +19,7 @@ class Origin:
     reason: str = ""
 
 
+LONGEST_REASON = 100  # the width of the history tables' column
 NOBODY = Origin()
 _origin: ContextVar[Origin] = ContextVar("origin", default=NOBODY)
 _unrecorded_allowed: ContextVar[bool] = ContextVar("unrecorded_allowed", default=False)
@@ -32,7 +33,7 @@ def origin() -> Origin:
 @contextmanager
 def through(reason: str, *, by: Any = None) -> Iterator[None]:
     """Record all changes inside as made by `by` (a User or None for the system) through `reason`."""
-    token = _origin.set(Origin(by if by is not None else _origin.get().by, reason[:200]))
+    token = _origin.set(Origin(by if by is not None else _origin.get().by, reason[:LONGEST_REASON]))
     try:
         yield
     finally:
@@ -103,7 +104,7 @@ class TrackedQuerySet(models.QuerySet):
         return super().delete()
 
     for _writer in (update, bulk_create, bulk_update, delete):
-        _writer.alters_data = True  # type: ignore[attr-defined]  # no template may call it
+        _writer.alters_data = True  # type: ignore[union-attr]  # no template may call it
     delete.queryset_only = True  # type: ignore[attr-defined]
     del _writer
 
@@ -111,7 +112,8 @@ class TrackedQuerySet(models.QuerySet):
 class TrackedModel(models.Model):
     """A domain row: never deleted, always with history (each model adds `history = History(table_name=…)`)."""
 
-    objects = TrackedQuerySet.as_manager()
+    if not TYPE_CHECKING:  # the type of a manager that a model brings itself could not replace this one
+        objects = TrackedQuerySet.as_manager()
 
     class Meta:
         abstract = True

@@ -1,0 +1,93 @@
+"""People, a household to write on, handlers of the tests' own, and a queue in memory."""
+
+import json
+from datetime import date
+
+import pytest
+from celery import current_app
+from kombu import pools
+
+from accounts.models import RoleGrant, User
+from core import jobs
+from district.models import Division, Level
+from households.models import Household
+
+
+@pytest.fixture
+def make_user(db):
+    """A user with these roles in the whole district."""
+
+    def make(username, *roles):
+        user = User.objects.create(username=username, display_name=username)
+        for role in roles:
+            RoleGrant.objects.create(user=user, role=role, starts_on=date(2020, 1, 1))
+        return user
+
+    return make
+
+
+@pytest.fixture
+def owner(make_user):
+    return make_user("owner")
+
+
+@pytest.fixture
+def admin(make_user):
+    return make_user("admin", "district_admin")
+
+
+@pytest.fixture
+def village(db):
+    district = Division.objects.create(code="129999000000", level=Level.DISTRICT, name="试验区")
+    town = Division.objects.create(code="129999001000", level=Level.TOWNSHIP, name="东山镇", parent=district)
+    return Division.objects.create(code="129999001001", level=Level.VILLAGE, name="前村", parent=town)
+
+
+@pytest.fixture
+def household(village):
+    return Household.objects.create(code="9900000001", village=village, head_name="赵某")
+
+
+@pytest.fixture
+def handler():
+    """Register a handler for the length of a test: `handler("kind", function)`."""
+    before = (dict(jobs._handlers), dict(jobs._titles), dict(jobs._addresses))
+    yield lambda kind, function, **page: jobs.handles(kind, **page)(function)
+    for registry, kept in zip((jobs._handlers, jobs._titles, jobs._addresses), before, strict=True):
+        registry.clear()
+        registry.update(kept)
+
+
+@pytest.fixture
+def queue():
+    """The ids in the queue, taken out: a broker in memory for the length of a test."""
+    app = current_app._get_current_object()
+
+    def use(address):
+        app.conf.broker_url = address
+        app.conf.broker_read_url = app.conf.broker_write_url = None
+        pools.reset()
+        app._pool = None
+        app.amqp._producer_pool = None
+
+    before = app.conf.broker_url, app.conf.broker_transport_options
+    app.conf.broker_transport_options = {}
+    use("memory://")
+
+    def take():
+        with app.connection_for_read() as connection, connection.SimpleQueue("celery") as waiting:
+            ids = []
+            while True:
+                try:
+                    message = waiting.get_nowait()
+                except waiting.Empty:
+                    return ids
+                message.ack()
+                ids.append(json.loads(message.body)[0][0])
+
+    take()
+    yield take
+    use("memory://")
+    take()
+    app.conf.broker_transport_options = before[1]
+    use(before[0])
