@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 
 from cadres.codes import PairingRefused, Problem
+from cadres.coverage import quotas_by_rank, unpaired_households
 from cadres.matching.balanced import Family, Helper, propose
 from cadres.models import Cadre, Pairing
 from cadres.pairing import hold_references, must_not_be_ahead
 from core import bulk
-from district.models import Campaign, Division, Level, RankQuota
-from households.models import Enrolment, EnrolmentState, Household
+from district.models import Campaign, Division, Level
+from households.models import Enrolment, EnrolmentState
 
 Pairs = list[tuple[int, int]]
 
@@ -29,7 +30,7 @@ class Proposal:
 
 def propose_pairings(campaign: Campaign) -> Proposal:
     """A cadre for each active household without one, as far as the places go. Four queries, writes nothing."""
-    households = unpaired(campaign).order_by("village__code", "code").values_list("pk", "village__parent")
+    households = unpaired_households(campaign).order_by("village__code", "code").values_list("pk", "village__parent")
     families = [Family(id=pk, township=township) for pk, township in households]
     helpers = _helpers(campaign)
     pairs = propose(families, helpers)
@@ -42,7 +43,7 @@ def prepare(pairs: Pairs, campaign: Campaign, *, starts_on: date) -> list[Pairin
     must_not_be_ahead(starts_on)
     quotas = quotas_by_rank(campaign)
     cadres = {c.pk: c for c in Cadre.objects.active().filter(rank__in=quotas)}
-    open_households = set(unpaired(campaign).values_list("pk", flat=True))
+    open_households = set(unpaired_households(campaign).values_list("pk", flat=True))
     taken: dict[int, set[int]] = {pk: set() for pk in cadres}
     for cadre, slot in Pairing.objects.active().filter(cadre__in=cadres).values_list("cadre", "slot"):
         taken[cadre].add(slot)
@@ -81,19 +82,6 @@ def pair_all(campaign: Campaign, *, starts_on: date) -> Proposal:
     proposal = propose_pairings(campaign)
     write(prepare(proposal.pairs, campaign, starts_on=starts_on), campaign)
     return proposal
-
-
-def unpaired(campaign: Campaign) -> QuerySet[Household]:
-    """Active households of the campaign without a cadre."""
-    active = Enrolment.objects.filter(campaign=campaign, state=EnrolmentState.ACTIVE)
-    return Household.objects.filter(closed_on__isnull=True, pk__in=active.values("household")).exclude(
-        pk__in=Pairing.objects.active().values("household")
-    )
-
-
-def quotas_by_rank(campaign: Campaign) -> dict[str, int]:
-    """How many households a cadre of each rank helps."""
-    return dict(RankQuota.objects.filter(campaign=campaign).values_list("rank", "households"))
 
 
 def _helpers(campaign: Campaign) -> list[Helper]:

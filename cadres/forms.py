@@ -1,0 +1,146 @@
+"""What people type about cadres, units and pairings. No rule here: the verbs have them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from accounts.models import Unit, User
+from accounts.roles import Role
+from cadres.models import Cadre, Pairing
+from cadres.register import Disposition
+from core.masking import mask_phone
+from district.models import Division, Level
+
+END = "end"  # the choice that a pairing ends, beside the cadres who could take over
+REASONS = [_("Change of post"), _("Retired"), _("Redistribution of households"), _("Household moved away")]
+
+
+def day_input() -> forms.DateInput:
+    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+
+
+class CadreForm(forms.ModelForm):
+    """The phone is never shown again in full: empty keeps it."""
+
+    phone = forms.RegexField(
+        r"^[0-9 +-]{7,20}$", label=_("Phone"), required=False, error_messages={"invalid": _("Enter a phone number.")}
+    )
+
+    class Meta:
+        model = Cadre
+        fields = ["name", "unit", "rank", "post", "phone", "skills", "user", "active_from"]
+        widgets = {"active_from": day_input()}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        free = Q(grants__role=Role.CADRE, cadre__isnull=True) | Q(cadre=self.instance.pk or 0)
+        account: Any = self.fields["user"]
+        account.queryset = User.objects.filter(free, is_active=True).distinct()
+        account.empty_label = _("No account")
+        account.help_text = _("Accounts with the role of a cadre that belong to nobody yet.")
+        self.fields["skills"].help_text = _("What this cadre can help with, such as fruit growing or medicine.")
+        self.initial["phone"] = ""
+        if self.instance.phone:
+            note = _("Leave empty to keep %(phone)s.")
+            self.fields["phone"].help_text = note % {"phone": mask_phone(self.instance.phone)}
+        if self.instance.pk is None:
+            self.initial.setdefault("active_from", timezone.localdate())
+
+    def clean_phone(self) -> str:
+        typed = "".join(c for c in self.cleaned_data["phone"] if c not in " -")
+        return typed or self.instance.phone
+
+    def _post_clean(self) -> None:
+        """The verb makes the row; only the fields are checked here."""
+
+
+class UnitForm(forms.ModelForm):
+    class Meta:
+        model = Unit
+        fields = ["name", "kind", "affiliation", "division"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        place: Any = self.fields["division"]
+        place.queryset = Division.objects.exclude(level=Level.VILLAGE)
+        place.empty_label = _("None")
+        place.help_text = _("Where the unit lies. Its cadres are proposed for households of the same township first.")
+
+    def _post_clean(self) -> None:
+        """The verb makes the row; only the fields are checked here."""
+
+
+class EndForm(forms.Form):
+    """When and why a pairing ends."""
+
+    on = forms.DateField(label=pgettext_lazy("pairing", "Last day"), widget=day_input())
+    reason = forms.CharField(
+        label=_("Reason"), max_length=200, widget=forms.TextInput(attrs={"list": "reasons", "autocomplete": "off"})
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        today = timezone.localdate()
+        self.fields["on"].initial = today
+        self.fields["on"].widget.attrs["max"] = today.isoformat()
+
+
+class _ChoosesCadre(forms.Form):
+    to = forms.ModelChoiceField(
+        label=_("Cadre"),
+        queryset=Cadre.objects.select_related("unit"),
+        error_messages={"required": _("Choose a cadre."), "invalid_choice": _("Choose a cadre.")},
+    )
+
+
+class TransferForm(EndForm, _ChoosesCadre):
+    """Which cadre takes the household over, when and why."""
+
+    field_order = ["to", "on", "reason"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["on"].label = _("Day of the change")
+
+
+class PairForm(_ChoosesCadre):
+    starts_on = forms.DateField(label=pgettext_lazy("date", "From"), widget=day_input())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        today = timezone.localdate()
+        self.fields["starts_on"].initial = today
+        self.fields["starts_on"].widget.attrs["max"] = today.isoformat()
+
+
+class DeactivateForm(EndForm):
+    """For each household of the cadre: who takes over, or that the pairing ends."""
+
+    def __init__(self, *args: Any, pairings: Sequence[Pairing], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.pairings = pairings
+        self.chosen: dict[int, Cadre | None] = {}
+
+    def choice(self, pairing: Pairing) -> str:
+        """What was chosen for a household: END, a cadre's id, or ''."""
+        return self.data.get(f"to_{pairing.pk}", "") if self.is_bound else ""
+
+    def clean(self) -> dict[str, Any]:
+        typed = {pairing.pk: self.choice(pairing) for pairing in self.pairings}
+        ids = {int(value) for value in typed.values() if value.isdecimal()}
+        cadres = Cadre.objects.in_bulk(ids)
+        for pk, value in typed.items():
+            if value == END:
+                self.chosen[pk] = None
+            elif value.isdecimal() and int(value) in cadres:
+                self.chosen[pk] = cadres[int(value)]
+        return super().clean() or self.cleaned_data
+
+    def dispositions(self) -> dict[int, Disposition]:
+        """By pairing. One that nothing was chosen for is missing: the verb refuses then."""
+        return {pk: Disposition(to=to) for pk, to in self.chosen.items()}

@@ -1,0 +1,1 @@
+"""Pages of cadres/, one module per group of addresses."""
