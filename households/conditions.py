@@ -1,7 +1,8 @@
 """What a list of households can be narrowed by and what a figure counts: one condition for both, so they agree.
 
 A condition reads columns that `Condition.join` adds to the queryset, at most one row a household, so that a whole page
-of figures is one aggregate with Count(filter=…). Apps above add theirs by `register` in their conditions.py, which each process loads (HouseholdsConfig.ready).
+of figures is one aggregate with Count(filter=…). Apps above add theirs by `register` in a conditions.py of their own,
+which their AppConfig.ready() loads.
 """
 
 from collections.abc import Callable, Iterable, Mapping
