@@ -1,5 +1,6 @@
 """The policy in force: which campaign, which year's line and target, which quota."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -40,10 +41,14 @@ def policy_for(year: int, campaign: Campaign | None = None) -> CampaignYear:
 
 def default_year(today: date | None = None) -> int | None:
     """The latest income year whose statements are due by today; the earliest year if none is; None without policy."""
-    rows = CampaignYear.objects.filter(campaign=current_campaign())
-    due = rows.filter(statements_due_on__lte=today or timezone.localdate()).order_by("-year").first()
-    first = due or rows.order_by("year").first()
-    return first.year if first else None
+    return default_of(list(CampaignYear.objects.filter(campaign=current_campaign())), today)
+
+
+def default_of(policies: Sequence[CampaignYear], today: date | None = None) -> int | None:
+    """default_year() among policies at hand."""
+    today = today or timezone.localdate()
+    due = [policy.year for policy in policies if policy.statements_due_on <= today]
+    return max(due) if due else min((policy.year for policy in policies), default=None)
 
 
 def quota_of(campaign: Campaign, rank: str) -> int:

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, Max, Q
+from django.db.models import Case, Count, Max, Q, QuerySet, When
 from django.utils import timezone
 
-from core import jobs
+from core import formats, jobs
 from core.history import origin
 from core.models import Job, JobState
 from district.models import CampaignYear
@@ -175,6 +175,19 @@ def reassess(household_id: int, year: int) -> None:
 
 # --- The sum behind a flag ---
 
+ATTENTION = (Verdict.MISSED, Verdict.NO_STATEMENT, Verdict.BASE_NOT_POSITIVE, Verdict.NO_BASE, Verdict.NOT_DUE)
+
+
+def target_label(basis_points: int) -> str:
+    """1000 → 10%, 1050 → 10.5%"""
+    return formats.percent(basis_points).replace(".0%", "%")
+
+
+def in_order_of_attention(assessments: QuerySet) -> QuerySet:
+    """What somebody has to look at first, then by village and household."""
+    order = Case(*(When(verdict=verdict, then=place) for place, verdict in enumerate(ATTENTION)), default=len(Verdict))
+    return assessments.order_by(order, "household__village__code", "household__code")
+
 
 @dataclass(frozen=True, slots=True)
 class Fall:
@@ -196,21 +209,42 @@ class Explanation:
     target_bp: int
     falls: tuple[Fall, ...]
 
+    @property
+    def target(self) -> str:
+        return target_label(self.target_bp)
 
-def explain(assessments: Sequence[GrowthAssessment]) -> list[Explanation]:
-    """The sum behind each flag, in the same order. Two queries however many there are."""
-    years = {flag.year for flag in assessments} | {flag.base_year for flag in assessments}
-    statements = {
-        (statement.household_id, statement.year): statement
-        for statement in IncomeStatement.objects.filter(
-            household__in={flag.household_id for flag in assessments}, year__in=years
-        )
-    }
-    rows = CampaignYear.objects.filter(year__in=years).order_by("campaign__starts_on")
-    targets = dict(rows.values_list("year", "growth_target_bp"))  # the latest campaign's, as policy_for() has it
-    return [
-        Explanation(flag, targets[flag.year], _falls(flag, statements)) for flag in assessments if flag.year in targets
-    ]
+    @property
+    def reason(self) -> str:
+        """The reason in words, unless the falls say it already."""
+        flag = self.assessment
+        return "" if flag.reason in {fall.source for fall in self.falls} else str(flag.get_reason_display())
+
+    @property
+    def missing_yuan(self) -> Decimal | None:
+        """By how much the year's total missed the target, to the fen; None if it did not."""
+        flag = self.assessment
+        if flag.verdict != Verdict.MISSED:
+            return None
+        facts = (flag.base_total, flag.base_people, flag.result_total, flag.result_people)
+        base, base_people, result, people = (int(fact * 100) for fact in facts if fact is not None)
+        needed = -(-base * people * (10_000 + self.target_bp) // (base_people * 10_000))  # rounded up to the fen
+        return Decimal(needed - result) / 100
+
+
+def explain(
+    assessments: Sequence[GrowthAssessment], policies: Sequence[CampaignYear] | None = None
+) -> list[Explanation]:
+    """The sum behind each flag, in the same order. One query however many there are, one more without policies."""
+    years = {flag.year for flag in assessments}
+    rows = IncomeStatement.objects.filter(
+        household__in={flag.household_id for flag in assessments},
+        year__in=years | {flag.base_year for flag in assessments},
+    )
+    statements = {(statement.household_id, statement.year): statement for statement in rows}
+    if policies is None:  # the latest campaign's last, as policy_for() has it
+        policies = list(CampaignYear.objects.filter(year__in=years).order_by("campaign__starts_on"))
+    targets = {policy.year: policy.growth_target_bp for policy in policies}
+    return [Explanation(flag, targets[flag.year], _falls(flag, statements)) for flag in assessments]
 
 
 def _falls(flag: GrowthAssessment, statements: dict[tuple[int, int], IncomeStatement]) -> tuple[Fall, ...]:

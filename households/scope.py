@@ -84,6 +84,13 @@ class HangsOnHousehold(TrackedQuerySet):
         """Rows of the households on which the user may do this."""
         return self.filter(**{f"{self.household_path}__in": self._households().allowed(user, action)})  # type: ignore[attr-defined]
 
+    def with_masking(self, user: Any) -> Self:
+        """Annotate `masked`, as on the household itself."""
+        if Role.INSPECTOR not in user.roles:
+            return self.annotate(masked=Value(False, output_field=BooleanField()))
+        unmasked = self._households().allowed(user, "see_unmasked")  # type: ignore[attr-defined]
+        return self.annotate(masked=~Exists(unmasked.filter(pk=OuterRef(f"{self.household_path}_id"))))
+
 
 def is_allowed(user: Any, household: Any, action: str) -> bool:
     """Whether the user may do this on this household."""

@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from households.views import imports
+from households.views import growth, imports
 
 app_name = "households"
 urlpatterns = [
+    path("growth/", growth.flags, name="growth"),
+    path("growth/run/", growth.growth_run, name="growth_run"),
     path("imports/", imports.imports, name="imports"),
     path("imports/new/", imports.import_new, name="import_new"),
     path("imports/<int:pk>/", imports.import_detail, name="import_detail"),

@@ -1,0 +1,63 @@
+"""Search and filters of the list of growth flags."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import django_filters as filters
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from district.models import Division
+from households.models import UNKNOWN, GrowthAssessment, Reason, Verdict
+
+UNKNOWN_GROUP = "unknown"
+
+
+class GrowthFilter(filters.FilterSet):
+    """`places` are the villages in sight, each with its township: what may be chosen, and nothing beyond."""
+
+    year = filters.NumberFilter(widget=forms.HiddenInput)
+    q = filters.CharFilter(label=_("Name, code or village"), method="search")
+    verdict = filters.ChoiceFilter(
+        label=_("Verdict"),
+        empty_label=_("All"),
+        choices=[*Verdict.choices, (UNKNOWN_GROUP, _("Unknown (all kinds)"))],
+        method="by_verdict",
+    )
+    reason = filters.ChoiceFilter(label=_("Reason"), empty_label=_("All"), choices=Reason.choices)
+    township = filters.ChoiceFilter(
+        label=_("Township"), empty_label=_("All"), field_name="household__village__parent__code"
+    )
+    village = filters.ChoiceFilter(label=_("Village"), empty_label=_("All"), field_name="household__village__code")
+    job = filters.NumberFilter(widget=forms.HiddenInput)
+
+    class Meta:
+        model = GrowthAssessment
+        fields = ("q", "verdict", "reason", "township", "village", "year", "job")
+
+    def __init__(self, *args: Any, places: Iterable[Division], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        villages = list(places)
+        townships = {village.parent.code: village.parent.name for village in villages if village.parent}
+        own = next((v.parent.code for v in villages if v.parent and v.code == self.data.get("village")), "")
+        chosen = self.data.get("township") or own or (next(iter(townships)) if len(townships) == 1 else "")
+        self.filters["township"].extra["choices"] = sorted(townships.items())
+        self.filters["village"].extra["choices"] = [
+            (village.code, village.name) for village in villages if village.parent and village.parent.code == chosen
+        ]
+        if len(townships) < 2:
+            del self.filters["township"]
+        if not chosen:
+            del self.filters["village"]
+
+    def search(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        value = value.strip()
+        return rows.filter(
+            Q(household__head_name__icontains=value)
+            | Q(household__code__startswith=value)
+            | Q(household__village__name__icontains=value)
+        )
+
+    def by_verdict(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows.filter(verdict__in=UNKNOWN if value == UNKNOWN_GROUP else [value])
