@@ -1,4 +1,4 @@
-"""Verbs on needs: raise, pass to a department, take up, settle. The caller has asked scope whether the user may."""
+"""Verbs on needs: raise, follow up or pass to a department, settle. The caller has asked scope whether the user may."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -8,7 +8,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import Unit, User
+from accounts.roles import Role
 from households.models import Household
+from households.scope import is_allowed
 from visits.codes import PENDING, NeedProblem, NeedState
 from visits.models import Need, Visit
 
@@ -85,22 +87,16 @@ def raise_need(
     return need
 
 
-def pass_on(need: Need, *, department: Unit | None) -> Need:
-    """Pass a need to a department (None takes it back); its officers see the household from now on."""
-    _must_be_pending(need)
-    need.department = department
-    need.state = NeedState.OPEN if department is None else NeedState.IN_PROGRESS
-    need.save(update_fields=["department", "state"])
-    return need
+def follow_up(need: Need, *, owner: User | None, department: Unit | None, due_on: date) -> Need:
+    """Say who follows the need up, which department it is passed to (None: to none), and until when.
 
-
-def take_up(need: Need, *, owner: User, due_on: date) -> Need:
-    """Somebody follows the need up from now on, until a date. NeedRefused if it has ended."""
+    The department's officers see the household from now on. NeedRefused if the need has ended.
+    """
     _must_be_pending(need)
     if due_on < need.raised_on:
         raise NeedRefused(NeedProblem.DUE_BEFORE_RAISED)
-    need.owner, need.due_on, need.state = owner, due_on, NeedState.IN_PROGRESS
-    need.save(update_fields=["owner", "due_on", "state"])
+    need.owner, need.department, need.due_on, need.state = owner, department, due_on, NeedState.IN_PROGRESS
+    need.save(update_fields=["owner", "department", "due_on", "state"])
     return need
 
 
@@ -118,8 +114,7 @@ def reopen_need(need: Need) -> Need:
     """Take back that a need was settled; the history keeps both."""
     if need.state in PENDING:
         return need
-    need.state = NeedState.OPEN if need.department_id is None else NeedState.IN_PROGRESS
-    need.closed_on = None
+    need.state, need.closed_on = NeedState.IN_PROGRESS, None
     need.save(update_fields=["state", "closed_on"])
     return need
 
@@ -134,3 +129,11 @@ def _raised(client_id: UUID, household: Household) -> Need | None:
     if first is not None and first.household_id != household.pk:
         raise NeedRefused(NeedProblem.CLIENT_ID)
     return first
+
+
+def may_steer(need: Need, user: User) -> bool:
+    """Who may follow a need up or settle it: those of the household's place, and the department it was passed to."""
+    if is_allowed(user, need.household, "steer_need"):
+        return True
+    own = {grant.unit_id for grant in user.live_grants if grant.role == Role.DEPARTMENT_OFFICER}
+    return need.department_id in own and need.department_id is not None

@@ -1,6 +1,19 @@
 """Addresses of visits/."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from visits.views import needs, visits
 
 app_name = "visits"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("visits/", visits.visits, name="list"),
+    path("visits/new/", visits.visit_new, name="new"),
+    path("visits/<int:pk>/", visits.visit, name="detail"),
+    path("visits/<int:pk>/correct/", visits.visit_correct, name="correct"),
+    path("visits/photos/<int:pk>/", visits.photo, name="photo"),
+    path("needs/", needs.needs, name="needs"),
+    path("needs/new/", needs.need_new, name="need_new"),
+    path("needs/<int:pk>/", needs.need, name="need"),
+    path("needs/<int:pk>/close/", needs.need_close, name="need_close"),
+    path("todo/", needs.todo, name="todo"),
+]

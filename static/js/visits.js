@@ -1,0 +1,139 @@
+// The visit form: sends itself so that nothing typed or chosen is lost when the network, the session or a photo fails.
+// Without this script the form works as any form. Words come from data attributes; the form's client_id makes a resend safe.
+"use strict";
+
+(() => {
+  const form = document.querySelector("form[data-visit-form]");
+  if (!form) return;
+  const words = form.dataset;
+  const problems = form.querySelector("[data-problems]");
+  const note = form.querySelector("[data-offline-note]");
+  const picker = form.querySelector("input[type=file]");
+  const previews = form.querySelector("[data-previews]");
+  const save = form.querySelector(".savebar button");
+  const LONGEST_EDGE = 1600;
+  const photos = []; // files as they will be sent
+  let changed = false;
+  let sending = false;
+
+  // --- What shows with what
+  const unanswered = form.querySelector("[data-unanswered]");
+  function showUnanswered() {
+    const phone = form.querySelector("input[name=mode][value=phone]").checked;
+    unanswered.hidden = !phone;
+    if (!phone) unanswered.querySelector("input").checked = false;
+  }
+  const none = form.querySelector("[data-no-change]");
+  const boxes = [...form.querySelectorAll("[data-changes] input[name]")];
+  form.addEventListener("change", (event) => {
+    changed = true;
+    if (event.target.name === "mode") showUnanswered();
+    if (event.target === none) { if (none.checked) for (const box of boxes) box.checked = false; else none.checked = !boxes.some((box) => box.checked); }
+    else if (boxes.includes(event.target)) none.checked = !boxes.some((box) => box.checked);
+  });
+  form.addEventListener("input", () => { changed = true; });
+  showUnanswered();
+
+  // --- Offline is said at once, not when it is too late
+  function showNetwork() {
+    note.hidden = navigator.onLine;
+    note.textContent = navigator.onLine ? "" : words.offline;
+  }
+  window.addEventListener("online", showNetwork);
+  window.addEventListener("offline", showNetwork);
+  showNetwork();
+  window.addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
+
+  // --- Photos: several, each can be taken out again; made smaller before they travel
+  async function smaller(file) {
+    try {
+      const picture = await createImageBitmap(file);
+      const scale = Math.min(1, LONGEST_EDGE / Math.max(picture.width, picture.height));
+      if (scale === 1 && file.size < 500_000) return file;
+      const canvas = document.createElement("canvas");
+      canvas.width = Math.round(picture.width * scale);
+      canvas.height = Math.round(picture.height * scale);
+      canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+      const blob = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.85));
+      return blob ? new File([blob], file.name, { type: "image/jpeg" }) : file;
+    } catch {
+      return file; // a format this phone cannot draw: the server decides
+    }
+  }
+  function preview(file) {
+    const item = document.createElement("li");
+    const image = document.createElement("img");
+    image.alt = file.name;
+    image.src = URL.createObjectURL(file);
+    const remove = document.createElement("button");
+    remove.type = "button";
+    remove.textContent = "×";
+    remove.setAttribute("aria-label", `${words.remove} ${file.name}`);
+    remove.addEventListener("click", () => { photos.splice(photos.indexOf(file), 1); URL.revokeObjectURL(image.src); item.remove(); });
+    item.append(image, remove);
+    previews.append(item);
+  }
+  let reading = Promise.resolve();
+  picker?.addEventListener("change", () => {
+    const chosen = [...picker.files];
+    picker.value = "";
+    reading = reading.then(async () => {
+      for (const file of chosen) { const light = await smaller(file); photos.push(light); preview(light); }
+    });
+  });
+
+  // --- Sending
+  function say(sentences) {
+    problems.replaceChildren(...sentences.map((sentence) => {
+      const line = document.createElement("p");
+      line.textContent = sentence;
+      return line;
+    }));
+    if (sentences.length) problems.focus();
+  }
+  function rest(on) {
+    sending = on;
+    save.disabled = on;
+    if (on) { save.dataset.word = save.textContent; save.textContent = words.sending; } else if (save.dataset.word) save.textContent = save.dataset.word;
+  }
+  function body() {
+    const data = new FormData(form);
+    if (picker) {
+      data.delete(picker.name);
+      for (const file of photos) data.append(picker.name, file, file.name);
+    }
+    return data;
+  }
+  const post = () => fetch(form.action || window.location.href, { method: "POST", body: body(), headers: { Accept: "application/json" }, credentials: "same-origin" });
+  async function freshToken() { // after signing in again on another tab the page's token is stale
+    const page = await fetch(window.location.href, { headers: { Accept: "text/html" }, credentials: "same-origin" });
+    const parsed = new DOMParser().parseFromString(await page.text(), "text/html");
+    const token = parsed.querySelector("form[data-visit-form] input[name=csrfmiddlewaretoken]");
+    if (token) form.elements.csrfmiddlewaretoken.value = token.value;
+    return Boolean(token);
+  }
+  async function send() {
+    let answer = await post();
+    if (answer.status === 403 && (await freshToken())) answer = await post();
+    const isJson = (answer.headers.get("Content-Type") || "").startsWith("application/json");
+    if (isJson && answer.ok) { changed = false; window.location.assign((await answer.json()).location); return true; }
+    if (isJson && answer.status === 422) say((await answer.json()).problems);
+    else say([answer.status >= 500 ? words.failed : words.signedOut]);
+    return false;
+  }
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    event.stopPropagation();
+    if (sending) return;
+    rest(true);
+    say([]);
+    let left = false;
+    try {
+      await reading;
+      left = await send();
+    } catch {
+      say([words.notSent]);
+    }
+    if (!left) rest(false);
+  });
+})();

@@ -1,0 +1,49 @@
+"""What the list of households can be narrowed by here: contact and needs. Registered when the app is ready."""
+
+from datetime import timedelta
+
+from django.db.models import DateField, Exists, Max, OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext_lazy as _
+
+from households.conditions import Condition, Frame, register
+from visits.models import Need, Visit
+
+CONTACTED = (
+    ("within", _("Within the interval")),
+    ("not_within", _("Not within the interval")),
+    ("never", _("Never")),
+)
+NEEDS = (("open", _("Not settled")), ("overdue", _("Overdue")), ("none", _("No open need")))
+
+
+def last_contact() -> Subquery:
+    """The day on which somebody of the household was last reached; NULL if never."""
+    contacts = Visit.objects.contacts().filter(household=OuterRef("pk")).order_by()
+    latest = contacts.values("household").annotate(day=Max("visited_on")).values("day")
+    return Subquery(latest, output_field=DateField())
+
+
+def with_contact(rows: QuerySet, frame: Frame) -> QuerySet:
+    return rows.annotate(last_contact=last_contact())
+
+
+def _contacted(value: str, frame: Frame) -> Q:
+    if value == "never":
+        return Q(last_contact__isnull=True)
+    if not frame.contact_days:
+        return Q(pk__isnull=True)  # no policy says how long a contact counts
+    since = frame.today - timedelta(days=frame.contact_days)
+    if value == "within":
+        return Q(last_contact__gte=since)
+    return Q(last_contact__isnull=True) | Q(last_contact__lt=since)
+
+
+def _needs(value: str, frame: Frame) -> Q:
+    needs = Need.objects.filter(household=OuterRef("pk"))
+    if value == "overdue":
+        return Q(Exists(needs.overdue(frame.today)))
+    return Q(Exists(needs.pending())) if value == "open" else ~Q(Exists(needs.pending()))
+
+
+register(Condition("contacted", _("Contact"), CONTACTED, _contacted, with_contact))
+register(Condition("needs", _("Needs"), NEEDS, _needs))

@@ -1,0 +1,194 @@
+"""What people type about visits and needs. No rule here: the verbs have them."""
+
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Unit
+from core.fields import YuanField
+from programs.codes import MeasureKind, MeasureSource
+from visits.codes import PENDING, Change, Mode, NeedKind, NeedState
+from visits.logging import Aid
+from visits.models import Need, Visit
+from visits.needs import DUE_AFTER, Voiced
+from visits.photos import PhotoRefused, read_all
+
+
+def day_input(**attrs: str) -> forms.DateInput:
+    """The phone's own date picker."""
+    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", **attrs})
+
+
+class ManyFilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class PhotosField(forms.FileField):
+    """Several photos, as visits.photos.Picture; refused ones with their reason."""
+
+    widget = ManyFilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        files = [super(PhotosField, self).clean(file, initial) for file in data or []]
+        try:
+            return read_all(files)
+        except PhotoRefused as refusal:
+            raise forms.ValidationError(refusal.sentence, code=refusal.code) from refusal
+
+
+class VisitFacts(forms.Form):
+    """What can be corrected later: when, how, what changed."""
+
+    client_id = forms.UUIDField(widget=forms.HiddenInput)
+    visited_on = forms.DateField(label=_("Visit date"), widget=day_input())
+    mode = forms.ChoiceField(
+        label=_("Visit mode"),
+        choices=Mode.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose how the visit was made.")},
+    )
+    unanswered = forms.BooleanField(label=_("Nobody answered the call"), required=False)
+    changes = forms.MultipleChoiceField(
+        label=_("What changed"), choices=Change.choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    text = forms.CharField(
+        label=_("Notes"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3, "class": "form-control"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        today = timezone.localdate()
+        kwargs["initial"] = {"client_id": uuid4(), "visited_on": today, **(kwargs.get("initial") or {})}
+        super().__init__(*args, **kwargs)
+        self.fields["visited_on"].widget.attrs.update({"max": today.isoformat(), "class": "form-control"})
+
+    def facts(self) -> dict[str, Any]:
+        """Arguments of log_visit() and correct_visit()."""
+        data = self.cleaned_data
+        return {
+            "client_id": data["client_id"],
+            "visited_on": data["visited_on"],
+            "mode": data["mode"],
+            "reached": False if data["mode"] == Mode.PHONE and data["unanswered"] else None,
+            "changes": data["changes"],
+            "text": data["text"],
+        }
+
+
+class VisitForm(VisitFacts):
+    needs = forms.MultipleChoiceField(label=_("Needs voiced"), choices=NeedKind.choices, required=False)
+    due_on = forms.DateField(label=_("Due on"), required=False, widget=day_input(**{"class": "form-control"}))
+    aid_kind = forms.ChoiceField(label=_("Measure type"), choices=MeasureKind.choices, required=False)
+    aid_source = forms.ChoiceField(label=_("Source of aid"), choices=MeasureSource.choices, required=False)
+    aid_yuan = YuanField().formfield(label=_("Amount (yuan)"), required=False, min_value=0)
+    aid_quantity = forms.IntegerField(label=_("Quantity"), required=False, min_value=1, max_value=100_000)
+    aid_note = forms.CharField(label=_("What was given"), required=False, max_length=200)
+    photos = PhotosField(label=_("Photos"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for kind in NeedKind:
+            self.fields[f"need_text_{kind.value}"] = forms.CharField(label=kind.label, required=False, max_length=500)
+        self.fields["due_on"].initial = timezone.localdate() + DUE_AFTER
+        self.fields["aid_kind"].initial = MeasureKind.GIFT
+        self.fields["aid_source"].initial = MeasureSource.UNIT
+        self.fields["photos"].widget.attrs.update({"accept": "image/*", "multiple": True})
+        for name in ("aid_kind", "aid_source"):
+            self.fields[name].widget.attrs["class"] = "form-select"
+        for name in (
+            "aid_yuan",
+            "aid_quantity",
+            "aid_note",
+            "photos",
+            *(f"need_text_{kind}" for kind in NeedKind.values),
+        ):
+            self.fields[name].widget.attrs["class"] = "form-control"
+
+    @property
+    def need_rows(self) -> list[tuple[str, Any, bool, forms.BoundField]]:
+        """(code, label, chosen, field of its text) of each kind of need."""
+        chosen = set(self["needs"].value() or [])
+        return [(kind.value, kind.label, kind.value in chosen, self[f"need_text_{kind.value}"]) for kind in NeedKind]
+
+    @property
+    def has_aid(self) -> bool:
+        return any(self[name].value() for name in ("aid_yuan", "aid_quantity", "aid_note"))
+
+    def facts(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        return {**super().facts(), "needs": self._needs(), "aid": self._aid(), "photos": data["photos"]}
+
+    def _needs(self) -> list[Voiced]:
+        data = self.cleaned_data
+        return [
+            Voiced(kind=kind, text=data[f"need_text_{kind}"], due_on=data["due_on"])
+            for kind in NeedKind.values
+            if kind in data["needs"]
+        ]
+
+    def _aid(self) -> Aid | None:
+        data = self.cleaned_data
+        if data["aid_yuan"] is None and data["aid_quantity"] is None and not data["aid_note"]:
+            return None
+        return Aid(
+            kind=data["aid_kind"] or MeasureKind.GIFT,
+            source=data["aid_source"] or MeasureSource.OTHER,
+            yuan=data["aid_yuan"],
+            quantity=data["aid_quantity"],
+            note=data["aid_note"],
+        )
+
+
+def facts_of(visit: Visit) -> dict[str, Any]:
+    """A visit as the initial values of its correction."""
+    return {
+        "visited_on": visit.visited_on,
+        "mode": visit.mode,
+        "unanswered": visit.mode == Mode.PHONE and not visit.reached,
+        "changes": visit.changes,
+        "text": visit.text,
+    }
+
+
+class NeedForm(forms.ModelForm):
+    """A need that was voiced outside of a visit."""
+
+    client_id = forms.UUIDField(widget=forms.HiddenInput)
+
+    class Meta:
+        model = Need
+        fields = ["kind", "text", "due_on", "department"]
+        widgets = {"text": forms.Textarea(attrs={"rows": 3}), "due_on": day_input(), "kind": forms.RadioSelect}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        due_on = timezone.localdate() + DUE_AFTER
+        kwargs["initial"] = {"client_id": uuid4(), "due_on": due_on, **(kwargs.get("initial") or {})}
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = NeedKind.choices  # type: ignore[attr-defined]  # without the empty one
+        self.fields["department"].help_text = _("Optional. The department's officers can then see this household.")
+
+    def _post_clean(self) -> None:
+        """The verb makes the row; only the fields are checked here."""
+
+
+class FollowUpForm(forms.Form):
+    mine = forms.BooleanField(label=_("I follow it up myself"), required=False)
+    department = forms.ModelChoiceField(
+        label=_("Pass to department"), queryset=Unit.objects.all(), required=False, empty_label=_("No department")
+    )
+    due_on = forms.DateField(label=_("Due on"), widget=day_input())
+
+
+class CloseNeedForm(forms.Form):
+    state = forms.ChoiceField(
+        label=_("How it ended"),
+        choices=[choice for choice in NeedState.choices if choice[0] not in PENDING],
+        initial=NeedState.CLOSED,
+        widget=forms.RadioSelect,
+    )
+    result = forms.CharField(label=_("Result"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))

@@ -1,0 +1,59 @@
+"""Columns of the lists of visits and needs."""
+
+import django_tables2 as tables
+from django.utils.translation import gettext_lazy as _
+
+from visits.models import Need, Visit
+
+CARDS = {"class": "table table-cards"}
+
+
+class VisitTable(tables.Table):
+    """Expects `household` with village, township and `masked`, and `visitor`."""
+
+    household = tables.TemplateColumn(
+        verbose_name=_("Household"), template_name="programs/_household.html", order_by=("household__code",)
+    )
+    visited_on = tables.TemplateColumn(verbose_name=_("Visit date"), template_name="visits/_date.html")
+    mode = tables.TemplateColumn(verbose_name=_("Visit mode"), template_name="visits/_mode.html", orderable=False)
+    visitor = tables.TemplateColumn(
+        verbose_name=_("Helping cadre"), template_name="visits/_visitor.html", order_by=("visitor__name",)
+    )
+    changes = tables.TemplateColumn(
+        verbose_name=_("What changed"), template_name="visits/_changes.html", orderable=False
+    )
+    text = tables.TemplateColumn(
+        verbose_name=_("Notes"), template_code="{{ record.text|truncatechars:60 }}", orderable=False
+    )
+
+    class Meta:
+        model = Visit
+        fields = ("household", "visited_on", "mode", "visitor", "changes", "text")
+        attrs = CARDS
+        order_by = ("-visited_on",)
+        empty_text = _("No visit matches.")
+        empty_hint = _("A visit is logged from the household: open it and choose “Log a visit”.")
+
+
+class NeedTable(tables.Table):
+    """Expects `household` with village, township and `masked`, `owner` and `department`."""
+
+    household = tables.TemplateColumn(
+        verbose_name=_("Household"), template_name="programs/_household.html", order_by=("household__code",)
+    )
+    kind = tables.TemplateColumn(verbose_name=_("Kind of need"), template_name="visits/_need_kind.html")
+    text = tables.TemplateColumn(
+        verbose_name=_("What is needed"), template_code="{{ record.text|truncatechars:60 }}", orderable=False
+    )
+    raised_on = tables.DateColumn(verbose_name=_("Raised on"))
+    due_on = tables.DateColumn(verbose_name=_("Due on"))
+    owner = tables.Column(verbose_name=_("Who follows it up"), orderable=False)
+    department = tables.Column(verbose_name=_("Department"), orderable=False)
+    state = tables.TemplateColumn(verbose_name=_("State"), template_name="visits/_need_state.html", orderable=False)
+
+    class Meta:
+        model = Need
+        fields = ("household", "kind", "text", "raised_on", "due_on", "owner", "department", "state")
+        attrs = CARDS
+        empty_text = _("No need matches.")
+        empty_hint = _("Needs are voiced on visits, or added from a household's case file.")

@@ -1,0 +1,149 @@
+"""Log, read and correct visits; their photos."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.roles import may
+from core.pages import paged
+from households.scope import is_allowed, require
+from programs.measures import MeasureRefused
+from visits.conditions import last_contact
+from visits.filters import VisitFilter
+from visits.forms import VisitFacts, VisitForm, facts_of
+from visits.logging import VisitRefused, correct_visit, log_visit, may_correct
+from visits.models import Visit, VisitPhoto
+from visits.needs import NeedRefused
+from visits.tables import VisitTable
+from visits.views.shown import household_of, shown
+
+REFUSED = (VisitRefused, MeasureRefused, NeedRefused)
+MONTH = 30 * 24 * 3600
+
+
+def visits(request: HttpRequest) -> HttpResponse:
+    """Visits in sight, each in its last version."""
+    rows = Visit.objects.visible_to(request.user).standing().select_related("visitor", "entered_by")
+    rows = rows.prefetch_related(Prefetch("household", shown(request)))
+    found = VisitFilter(request.GET, queryset=rows, request=request)
+    table = paged(request, VisitTable(found.qs))
+    return render(request, "visits/list.html", {"filter": found, "table": table})
+
+
+def visit_new(request: HttpRequest) -> HttpResponse:
+    """Log a visit to a household (?household=)."""
+    if "household" not in request.GET:
+        if not may(request.user, "log_visit"):
+            raise PermissionDenied
+        messages.info(request, _("Choose the household that was visited, then “Log a visit”."))
+        return redirect("households:list")
+    household = household_of(request)
+    require(request.user, household, "log_visit")
+    form = VisitForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            visit = log_visit(household=household, by=request.user, **form.facts())
+        except REFUSED as refusal:
+            form.add_error(None, refusal.sentence)
+        else:
+            messages.success(request, _("The visit is saved."))
+            return _sent(request, visit)
+    contact = type(household).objects.filter(pk=household.pk).values_list(last_contact(), flat=True).first()
+    needs = household.needs.pending()  # type: ignore[attr-defined]
+    context = {"form": form, "household": household, "last_contact": contact, "open_needs": needs}
+    return _form_page(request, "visits/new.html", form, context)
+
+
+def visit(request: HttpRequest, pk: int) -> HttpResponse:
+    """One visit with all that belongs to it; also the receipt after saving."""
+    visit = get_object_or_404(
+        Visit.objects.visible_to(request.user).select_related("visitor__unit", "entered_by", "correction"), pk=pk
+    )
+    household = get_object_or_404(shown(request), pk=visit.household_id)
+    versions = _versions(visit)
+    root = versions[0]
+    context = {
+        "visit": visit,
+        "household": household,
+        "versions": versions if len(versions) > 1 else [],
+        "needs": root.needs.select_related("department"),  # type: ignore[attr-defined]
+        "measures": root.measures.all(),
+        "photos": root.photos.all(),  # type: ignore[attr-defined]
+        "may_correct": visit == versions[-1] and may_correct(visit, request.user),
+        "may_log": is_allowed(request.user, household, "log_visit"),
+    }
+    return render(request, "visits/detail.html", context)
+
+
+def visit_correct(request: HttpRequest, pk: int) -> HttpResponse:
+    """A corrected version as a new row; the first is kept and shown."""
+    visit = get_object_or_404(Visit.objects.visible_to(request.user).select_related("visitor", "household"), pk=pk)
+    if not may_correct(visit, request.user):
+        raise PermissionDenied
+    form = VisitFacts(request.POST or None, initial=facts_of(visit))
+    if request.method == "POST" and form.is_valid():
+        try:
+            corrected = correct_visit(visit, by=request.user, **form.facts())
+        except REFUSED as refusal:
+            form.add_error(None, refusal.sentence)
+        else:
+            messages.success(request, _("The correction is saved. The first version is kept."))
+            return _sent(request, corrected)
+    household = get_object_or_404(shown(request), pk=visit.household_id)
+    return _form_page(request, "visits/correct.html", form, {"form": form, "visit": visit, "household": household})
+
+
+def photo(request: HttpRequest, pk: int) -> FileResponse:
+    """A photo, or its thumbnail (?thumb=1), for those who see the household."""
+    photo = get_object_or_404(VisitPhoto.objects.visible_to(request.user), pk=pk)
+    file = photo.thumbnail if request.GET.get("thumb") else photo.file
+    try:
+        answer = FileResponse(file.open("rb"), content_type="image/jpeg", filename=f"photo-{photo.pk}.jpg")
+    except FileNotFoundError as error:
+        raise Http404 from error
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Cache-Control"] = f"private, max-age={MONTH}, immutable"
+    return answer
+
+
+def _versions(visit: Visit) -> list[Visit]:
+    """All versions of this visit, the first one first: one query."""
+    rows = Visit.objects.filter(household=visit.household_id).exclude(corrects=None, correction=None)
+    rows = rows.select_related("entered_by", "visitor")
+    by_pk = {row.pk: row for row in rows}
+    later = {row.corrects_id: row for row in by_pk.values() if row.corrects_id}
+    first = visit
+    while first.corrects_id:
+        first = by_pk[first.corrects_id]
+    chain = [first]
+    while chain[-1].pk in later:
+        chain.append(later[chain[-1].pk])
+    return chain
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    return request.accepts("application/json") and not request.accepts("text/html")
+
+
+def _sent(request: HttpRequest, visit: Visit) -> HttpResponse:
+    if _wants_json(request):
+        return JsonResponse({"location": reverse("visits:detail", args=[visit.pk])})
+    return redirect("visits:detail", visit.pk)
+
+
+def _form_page(request: HttpRequest, template: str, form: VisitFacts, context: dict[str, Any]) -> HttpResponse:
+    """The form; where a script sent it, only what is wrong, so that nothing typed or chosen is lost."""
+    if request.method == "POST" and _wants_json(request):
+        problems = [
+            str(error) if name == "__all__" else f"{form.fields[name].label}: {error}"
+            for name, errors in form.errors.items()
+            for error in errors
+        ]
+        return JsonResponse({"problems": problems}, status=422)
+    return render(request, template, context, status=422 if form.is_bound else 200)
