@@ -39,7 +39,7 @@ def flags(request: HttpRequest) -> HttpResponse:
     for flag, explanation in zip(page, growth.explain(page, policies), strict=True):
         flag.explanation = explanation
     context = {"policy": policy, "table": table, "filter": chosen}
-    if request.htmx:
+    if request.htmx:  # type: ignore[attr-defined]
         return render(request, "households/_growth_table.html", context)
     return render(request, "households/growth.html", context | _around(request, policy, seen) | {"policies": policies})
 
@@ -52,7 +52,7 @@ def growth_run(request: HttpRequest) -> HttpResponse:
     year = request.POST.get("year", "")
     policy = get_object_or_404(CampaignYear, campaign=current_campaign(), year=year if year.isdecimal() else 0)
     job = growth.start(policy.year, by=request.user)
-    if request.htmx:
+    if request.htmx:  # type: ignore[attr-defined]
         return render(request, "households/_growth_run.html", {"job": job})
     return redirect(_address(policy))
 
@@ -92,7 +92,7 @@ def _around(request: HttpRequest, policy: CampaignYear, seen: Any) -> dict[str, 
             | {"note": " · ".join(f"{Verdict(name).label} {count:,}" for name, count in unknown.items())},
         ],
         "assessed": sum(counts.values()),
-        "target": growth.target_label(policy.growth_target_bp),
+        "target_rate": growth.target_label(policy.growth_target_bp),
         "base_year": policy.year - 1,
         "reset_url": _address(policy),
         "may_run": may_run,

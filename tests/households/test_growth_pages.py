@@ -183,6 +183,13 @@ def test_htmx_gets_the_table_alone(client, admin, cases):
     assert names(response) == ["达标户"]
 
 
+def test_the_filter_replaces_the_list_and_leads_back_to_the_year(client, admin, cases):
+    text = client.get(PAGE + "?year=2017&verdict=met").content.decode()
+    assert text.count('hx-target="#list"') > 1
+    assert 'hx-target="#1' not in text  # the target of growth is not the target of htmx
+    assert 'href="/households/growth/?year=2017">' in text
+
+
 @pytest.mark.parametrize("count", [1, 3])
 @pytest.mark.parametrize("role", ["district_admin", "township_official", "inspector"])
 def test_the_page_takes_the_same_queries_however_long_it_is(
