@@ -21,6 +21,7 @@ class Problem(models.TextChoices):
     NO_REASON = "no_reason", _("Please give a reason.")
     STILL_PAIRED = "still_paired", _("Say for each household who takes over, or that the pairing ends.")
     BEFORE_ACTIVE = "before_active", _("The date lies before the cadre began.")
+    AFTER_END = "after_end", _("The first day lies after the last one.")
     INACTIVE_ALREADY = "inactive_already", _("This cadre is not active any more.")
     PHONE_TAKEN = "phone_taken", _("Another cadre has this phone number.")
     ACCOUNT_TAKEN = "account_taken", _("This account belongs to another cadre.")

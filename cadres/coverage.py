@@ -1,16 +1,19 @@
 """Who is without a cadre, and which cadres have places: questions that pages, filters and the matching share."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, Greatest
 
 from cadres.models import Cadre, CadreQuerySet, Pairing
 from district.models import Campaign, Level, RankQuota
 from district.policy import PolicyMissing, current_campaign
 from households.models import Enrolment, EnrolmentState, Household
+from households.scope import HouseholdQuerySet
 
-SUGGESTIONS = 10
+SUGGESTIONS = 8
+FEW = 4  # where a page asks for several households
 
 
 def campaign_now() -> Campaign | None:
@@ -48,7 +51,7 @@ def with_room(quotas: dict[str, int]) -> CadreQuerySet:
 def suggestions(
     quotas: dict[str, int], *, household: Household | None = None, q: str = "", but: Cadre | None = None
 ) -> list[Cadre]:
-    """At most ten cadres with a free place whose name or unit has these words; of the household's township first."""
+    """A few cadres with a free place whose name or unit has these words; of the household's township first."""
     cadres = with_room(quotas)
     if but is not None:
         cadres = cadres.exclude(pk=but.pk)
@@ -64,7 +67,20 @@ def suggestions(
     return list(cadres[:SUGGESTIONS])
 
 
-def unpaired_households(campaign: Campaign | None) -> QuerySet[Household]:
+def successors(quotas: dict[str, int], households: Sequence[Household], *, of: Cadre) -> list[list[Cadre]]:
+    """For each household a few cadres who could take it over from this one, own township first. One query."""
+    free = list(with_room(quotas).exclude(pk=of.pk).order_by("unit__name", "name", "pk"))
+    return [
+        sorted(free, key=lambda cadre: not _is_near(cadre, household))[:FEW] for household in households
+    ]  # sorted is stable: by unit and name
+
+
+def _is_near(cadre: Cadre, household: Household) -> bool:
+    place = cadre.unit.division
+    return place is not None and household.village.parent_id in (place.pk, place.parent_id)
+
+
+def unpaired_households(campaign: Campaign | None) -> HouseholdQuerySet:
     """Active households of the campaign without a cadre."""
     active = Enrolment.objects.filter(campaign=campaign, state=EnrolmentState.ACTIVE)
     return Household.objects.filter(closed_on__isnull=True, pk__in=active.values("household")).exclude(
@@ -72,7 +88,7 @@ def unpaired_households(campaign: Campaign | None) -> QuerySet[Household]:
     )
 
 
-def uncovered(user: Any, campaign: Campaign | None) -> QuerySet[Household]:
+def uncovered(user: Any, campaign: Campaign | None) -> HouseholdQuerySet:
     """Households in the user's sight whom nobody helps: unpaired, or with a cadre who is not active any more."""
     gone = Pairing.objects.active().filter(cadre__active_to__isnull=False)
     either = Q(pk__in=unpaired_households(campaign).values("pk")) | Q(pk__in=gone.values("household"))

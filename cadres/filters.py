@@ -5,15 +5,20 @@ from typing import Any
 import django_filters as filters
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Unit, UnitKind
-from cadres.models import Cadre
+from cadres.models import Cadre, CadreQuerySet
 from core.crypto import keyed_hash
 from district.models import Division, Level, Rank
 from households.models import Household
 
 YES_NO = [("yes", _("Under quota")), ("no", _("Quota reached"))]
-STATES = [("active", _("Active")), ("inactive", _("Not active")), ("all", _("All"))]
+STATES = [
+    ("active", pgettext_lazy("cadre", "Active")),
+    ("inactive", pgettext_lazy("cadre", "Not active")),
+    ("all", _("All")),
+]
 PHONE_DIGITS = 11
 
 
@@ -42,7 +47,7 @@ class CadreFilter(filters.FilterSet):
             rows = rows.filter(found)
         return rows
 
-    def by_quota(self, rows: QuerySet[Cadre], name: str, value: str) -> QuerySet[Cadre]:
+    def by_quota(self, rows: CadreQuerySet, name: str, value: str) -> CadreQuerySet:
         return rows.filter(load__lt=F("quota")) if value == "yes" else rows.filter(load__gte=F("quota"))
 
     def by_state(self, rows: QuerySet[Cadre], name: str, value: str) -> QuerySet[Cadre]:
@@ -50,7 +55,7 @@ class CadreFilter(filters.FilterSet):
 
 
 class UnitFilter(filters.FilterSet):
-    q = filters.CharFilter(label=_("Name"), field_name="name", lookup_expr="icontains")
+    q = filters.CharFilter(label=pgettext_lazy("unit", "Name"), field_name="name", lookup_expr="icontains")
     kind = filters.ChoiceFilter(label=_("Kind"), choices=UnitKind.choices, empty_label=_("All kinds"))
 
     class Meta:

@@ -66,6 +66,7 @@ class UnitForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["name"].label = pgettext_lazy("unit", "Name")
         place: Any = self.fields["division"]
         place.queryset = Division.objects.exclude(level=Level.VILLAGE)
         place.empty_label = _("None")

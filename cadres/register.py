@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from accounts.models import Unit
 from cadres.codes import PairingRefused, Problem, RegisterRefused
@@ -23,7 +24,7 @@ class Disposition:
 
 
 def add_cadre(**facts: Any) -> Cadre:
-    """Enter a cadre; RegisterRefused if another one has the phone number or the account."""
+    """Enter a cadre; RegisterRefused if another one has the phone number or the account, or for a day to come."""
     return _written(Cadre(**facts))
 
 
@@ -87,6 +88,10 @@ def _dispose(pairing: Pairing, what: Disposition, *, on: date, reason: str) -> N
 
 
 def _written(cadre: Cadre) -> Cadre:
+    if cadre.active_from > timezone.localdate():
+        raise RegisterRefused(Problem.FUTURE)
+    if cadre.active_to is not None and cadre.active_from > cadre.active_to:
+        raise RegisterRefused(Problem.AFTER_END)
     try:
         with transaction.atomic():
             cadre.save()

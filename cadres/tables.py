@@ -31,7 +31,7 @@ class CadreTable(tables.Table):
 
     class Meta:
         model = Cadre
-        fields = ("name", "unit", "rank", "post", "load", "quota", "state")
+        fields: tuple[str, ...] = ("name", "unit", "rank", "post", "load", "quota", "state")
         attrs = CARDS
         order_by = ("unit", "name")
         empty_text = _("No cadre matches.")
@@ -42,7 +42,7 @@ class UnderQuotaTable(CadreTable):
     room = CountColumn(verbose_name=_("Free places"), orderable=False)
 
     class Meta(CadreTable.Meta):
-        fields = ("name", "unit", "rank", "load", "quota", "room")
+        fields: tuple[str, ...] = ("name", "unit", "rank", "load", "quota", "room")
         exclude = ("post", "state")
         orderable = False
         prefix = "c-"
@@ -52,7 +52,7 @@ class UnderQuotaTable(CadreTable):
 class UnitTable(tables.Table):
     """Expects `cadres_now`. `may_edit` is given by the view."""
 
-    name = tables.Column(verbose_name=_("Name"))
+    name = tables.Column(verbose_name=pgettext_lazy("unit", "Name"))
     kind = tables.Column(verbose_name=_("Kind"))
     division = tables.Column(verbose_name=_("Place"), orderable=False)
     affiliation = tables.Column(verbose_name=_("Affiliation"), orderable=False)
@@ -63,7 +63,7 @@ class UnitTable(tables.Table):
 
     class Meta:
         model = Unit
-        fields = ("name", "kind", "division", "affiliation", "cadres_now", "edit")
+        fields: tuple[str, ...] = ("name", "kind", "division", "affiliation", "cadres_now", "edit")
         attrs = CARDS
         order_by = "name"
         empty_text = _("No unit matches.")
@@ -85,14 +85,14 @@ class PairingTable(_HouseholdColumns):
     )
     code = tables.Column(verbose_name=_("Household code"), accessor="household__code", orderable=False)
     village = tables.Column(verbose_name=_("Village"), accessor="household", orderable=False)
-    starts_on = tables.DateColumn(verbose_name=pgettext_lazy("date", "From"), orderable=False)
+    starts_on = tables.DateColumn(verbose_name=pgettext_lazy("date", "From"), orderable=False, short=False)
     acts = tables.TemplateColumn(
         verbose_name=_("Actions"), template_name="cadres/_pairing_actions.html", orderable=False, accessor="pk"
     )
 
     class Meta:
         model = Pairing
-        fields = ("household", "code", "village", "starts_on", "acts")
+        fields: tuple[str, ...] = ("household", "code", "village", "starts_on", "acts")
         attrs = CARDS
         prefix = "p-"
         empty_text = _("No household in your sight is with this cadre now.")
@@ -107,11 +107,11 @@ class PairingTable(_HouseholdColumns):
 class FormerTable(PairingTable):
     """Households that were with a cadre."""
 
-    ended_on = tables.DateColumn(verbose_name=pgettext_lazy("date", "Until"), orderable=False)
+    ended_on = tables.DateColumn(verbose_name=pgettext_lazy("date", "Until"), orderable=False, short=False)
     end_reason = tables.Column(verbose_name=_("Reason"), orderable=False)
 
     class Meta(PairingTable.Meta):
-        fields = ("household", "code", "village", "starts_on", "ended_on", "end_reason")
+        fields: tuple[str, ...] = ("household", "code", "village", "starts_on", "ended_on", "end_reason")
         exclude = ("acts",)
         prefix = "f-"
         empty_text = _("No earlier household in your sight.")
@@ -135,7 +135,7 @@ class UnpairedTable(_HouseholdColumns):
 
     class Meta:
         model = Household
-        fields = ("head_name", "code", "village", "choose")
+        fields: tuple[str, ...] = ("head_name", "code", "village", "choose")
         attrs = CARDS
         order_by = "village"
         empty_text = _("Every active household has a cadre.")
@@ -158,7 +158,7 @@ class UncoveredTable(UnpairedTable):
     )  # fmt: skip
 
     class Meta(UnpairedTable.Meta):
-        fields = ("head_name", "code", "village", "why", "choose")
+        fields: tuple[str, ...] = ("head_name", "code", "village", "why", "choose")
         orderable = False
         prefix = "h-"
         empty_text = _("Every active household has an active cadre.")

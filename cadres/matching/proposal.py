@@ -31,7 +31,7 @@ class Proposal:
 def propose_pairings(campaign: Campaign) -> Proposal:
     """A cadre for each active household without one, as far as the places go. Four queries, writes nothing."""
     households = unpaired_households(campaign).order_by("village__code", "code").values_list("pk", "village__parent")
-    families = [Family(id=pk, township=township) for pk, township in households]
+    families = [Family(id=pk, township=township or 0) for pk, township in households]
     helpers = _helpers(campaign)
     pairs = propose(families, helpers)
     places = sum(max(0, helper.quota - helper.load) for helper in helpers)

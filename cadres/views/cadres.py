@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.roles import may
-from cadres.coverage import campaign_now, quotas_by_rank, suggestions, with_load
+from cadres.coverage import campaign_now, quotas_by_rank, successors, with_load
 from cadres.filters import CadreFilter
 from cadres.forms import REASONS, CadreForm, DeactivateForm
 from cadres.models import Cadre, Pairing, PairingQuerySet
@@ -86,9 +86,8 @@ def cadre_deactivate(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and done(form, act):
         messages.success(request, _("%(name)s is not active any more.") % {"name": found.name})
         return redirect("cadres:detail", pk)
-    quotas = quotas_by_rank(campaign_now())
-    options = suggestions(quotas, but=found)
-    choices = [(pairing, f"to_{pairing.pk}", form.choice(pairing), options) for pairing in pairings]
+    options = successors(quotas_by_rank(campaign_now()), [p.household for p in pairings], of=found)
+    choices = [(p, f"to_{p.pk}", form.choice(p), few) for p, few in zip(pairings, options, strict=True)]
     page = {"form": form, "cadre": found, "choices": choices, "reasons": REASONS}
     return render(request, "cadres/deactivate.html", page, status=status(form))
 

@@ -87,6 +87,13 @@ def test_a_phone_and_an_account_belong_to_one_cadre(units, make_user, today):
     assert refused(change_cadre, other, phone="", user=user) == "account_taken"
 
 
+def test_a_cadre_begins_not_ahead_and_not_after_the_end(units, make_cadre, today):
+    gone = make_cadre("何退", active_to=today - timedelta(days=3))
+    assert refused(change_cadre, gone, active_from=today) == "after_end"
+    facts = {"name": "未某", "unit": units["区林业局"], "rank": "division_level"}
+    assert refused(add_cadre, active_from=today + timedelta(days=1), **facts) == "future"
+
+
 def test_a_unit_name_is_given_once(units):
     assert refused(add_unit, name="区林业局") == "unit_exists"
     unit = add_unit(name="区医院", kind="institution")
