@@ -14,14 +14,19 @@ from cadres.codes import Refused
 View = Callable[..., HttpResponse]
 
 
+def must(request: HttpRequest, action: str) -> None:
+    """403 for who has no role with this action. Ask it after the object was found: out of sight is 404."""
+    if not may(request.user, action):
+        raise PermissionDenied
+
+
 def needs(action: str) -> Callable[[View], View]:
-    """403 for who has no role with this action; what is in sight is the queryset's matter."""
+    """403 for who has no role with this action; for pages that show no single object."""
 
     def wrap(view: View) -> View:
         @wraps(view)
         def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if not may(request.user, action):
-                raise PermissionDenied
+            must(request, action)
             return view(request, *args, **kwargs)
 
         return checked

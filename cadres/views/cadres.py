@@ -14,7 +14,7 @@ from cadres.forms import REASONS, CadreForm, DeactivateForm
 from cadres.models import Cadre, Pairing, PairingQuerySet
 from cadres.register import add_cadre, change_cadre, deactivate, reactivate
 from cadres.tables import CadreTable, FormerTable, PairingTable
-from cadres.views.access import done, needs, status
+from cadres.views.access import done, must, needs, status
 from core.pages import paged
 from households.models import Household
 
@@ -61,10 +61,10 @@ def cadre_new(request: HttpRequest) -> HttpResponse:
     return render(request, "cadres/form.html", {"form": form, "cadre": None}, status=status(form))
 
 
-@needs("pair")
 def cadre_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change what is known of a cadre."""
     found = get_object_or_404(Cadre.objects.visible_to(request.user).select_related("unit"), pk=pk)
+    must(request, "pair")
     form = CadreForm(request.POST or None, instance=found)
     if request.method == "POST" and done(form, lambda: change_cadre(found, **form.cleaned_data)):
         messages.success(request, _("Saved."))
@@ -72,10 +72,10 @@ def cadre_edit(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "cadres/form.html", {"form": form, "cadre": found}, status=status(form))
 
 
-@needs("pair")
 def cadre_deactivate(request: HttpRequest, pk: int) -> HttpResponse:
     """The cadre helps no more; each household goes to another cadre or its pairing ends, in the same act."""
     found = get_object_or_404(Cadre.objects.visible_to(request.user).active(), pk=pk)
+    must(request, "pair")
     pairings = list(_with_households(found.pairings.active().order_by("slot"), request))  # type: ignore[attr-defined]
     form = DeactivateForm(request.POST or None, pairings=pairings)
 
@@ -92,11 +92,11 @@ def cadre_deactivate(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "cadres/deactivate.html", page, status=status(form))
 
 
-@needs("pair")
 @require_POST
 def cadre_reactivate(request: HttpRequest, pk: int) -> HttpResponse:
     """The cadre helps again, without households at first."""
     found = get_object_or_404(Cadre.objects.visible_to(request.user).filter(active_to__isnull=False), pk=pk)
+    must(request, "pair")
     reactivate(found)
     messages.success(request, _("%(name)s is active again. Households are paired anew.") % {"name": found.name})
     return redirect("cadres:detail", pk)

@@ -47,7 +47,6 @@ def pairing(request: HttpRequest) -> HttpResponse:
     return render(request, "cadres/pairing.html", page)
 
 
-@needs("pair")
 def pair_household(request: HttpRequest, pk: int) -> HttpResponse:
     """Choose a cadre with a free place for this household; page, or the panel beside the list."""
     household = get_object_or_404(
@@ -66,7 +65,6 @@ def pair_household(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "cadres/_pair.html" if panel else "cadres/pair.html", page, status=status(form))
 
 
-@needs("pair")
 def pairing_end(request: HttpRequest, pk: int) -> HttpResponse:
     """End a pairing with date and reason."""
     found = _active(request, pk)
@@ -78,7 +76,6 @@ def pairing_end(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "cadres/end.html", page, status=status(form))
 
 
-@needs("pair")
 def pairing_transfer(request: HttpRequest, pk: int) -> HttpResponse:
     """Another cadre takes the household over."""
     found = _active(request, pk)

@@ -12,7 +12,7 @@ from cadres.coverage import campaign_now, unpaired_households
 from cadres.models import Cadre
 from cadres.tables import ProposalTable
 from cadres.tasks import APPLY, PROPOSE
-from cadres.views.access import needs
+from cadres.views.access import must, needs
 from core.jobs import start
 from core.models import Job, JobState
 from core.pages import PER_PAGE
@@ -31,11 +31,11 @@ def propose(request: HttpRequest) -> HttpResponse:
     return render(request, "cadres/propose.html", page)
 
 
-@needs("pair")
 def proposal(request: HttpRequest, pk: int) -> HttpResponse:
     """Progress, preview, and what came of it; POST pairs as proposed, once."""
     jobs = Job.objects.visible_to(request.user)
     job = get_object_or_404(jobs, pk=pk, kind=PROPOSE)
+    must(request, "pair")
     applied = jobs.filter(kind=APPLY, args__proposal=pk).first()
     if request.method == "POST":
         if job.state == JobState.DONE and applied is None:

@@ -74,13 +74,30 @@ def test_a_cadre_sees_the_own_page_and_no_other(as_user, people, wang, make_cadr
     assert foreign == {"admin": 200, "official": 200, "inspector": 200, "cadre": 404, "liaison": 404, "sys": 404}
 
 
-@pytest.mark.parametrize("name", ["pairing_end", "pairing_transfer", "edit", "deactivate", "pair"])
-def test_acts_are_the_admins(name, as_user, people, wang, household, make_household, today):
+@pytest.mark.parametrize("name", ["pairing_end", "pairing_transfer", "edit", "deactivate"])
+def test_acts_are_the_admins_and_out_of_sight_is_not_found(name, as_user, people, wang, household, today):
     pairing = pair(household, wang, starts_on=today)
-    pk = {"edit": wang.pk, "deactivate": wang.pk, "pair": make_household().pk}.get(name, pairing.pk)
+    pk = wang.pk if name in ("edit", "deactivate") else pairing.pk
     assert codes(as_user, people, reverse(f"cadres:{name}", args=[pk])) == {
-        "admin": 200, "official": 403, "inspector": 403, "cadre": 403, "liaison": 403, "sys": 403,
+        "admin": 200, "official": 403, "inspector": 403, "cadre": 403, "liaison": 403, "sys": 404,
     }  # fmt: skip
+
+
+def test_a_household_out_of_sight_cannot_be_paired(as_user, people, household):
+    assert codes(as_user, people, reverse("cadres:pair", args=[household.pk])) == {
+        "admin": 200, "official": 403, "inspector": 403, "cadre": 404, "liaison": 404, "sys": 404,
+    }  # fmt: skip
+
+
+def test_a_proposal_is_for_who_pairs(as_user, people, campaign):
+    jobs = {
+        name: Job.objects.create(kind="propose_pairings", started_by=people[name]) for name in ("admin", "official")
+    }
+    assert codes(as_user, people, reverse("cadres:proposal", args=[jobs["admin"].pk])) == {
+        "admin": 200, "official": 404, "inspector": 404, "cadre": 404, "liaison": 404, "sys": 404,
+    }  # fmt: skip
+    own = as_user(people["official"]).get(reverse("cadres:proposal", args=[jobs["official"].pk]))
+    assert own.status_code == 403
 
 
 def test_what_is_not_there_is_not_found(as_user, admin):
