@@ -1,0 +1,7 @@
+"""The dashboards app."""
+
+from django.apps import AppConfig
+
+
+class DashboardsConfig(AppConfig):
+    name = "dashboards"
