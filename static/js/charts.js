@@ -53,8 +53,9 @@
   function draw(box) {
     if (box.dataset.drawn) return;
     const data = JSON.parse(document.getElementById(box.dataset.chart).textContent);
-    const chart = window.echarts.init(box, null, { renderer: "svg" });
     box.dataset.drawn = "yes";
+    if (data.kind !== "line") box.style.height = `${Math.max(160, data.labels.length * 30 + 76)}px`; // a bar is as high as a row of the table
+    const chart = window.echarts.init(box, null, { renderer: "svg" });
     chart.setOption(option(data));
     chart.on("click", (point) => { if (data.links?.[point.dataIndex]) window.location.assign(data.links[point.dataIndex]); });
     new ResizeObserver(() => chart.resize()).observe(box);
