@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from district.models import Campaign, CampaignYear, LineBasis
 from district.policy import default_of
-from households.codes import Cause, GuaranteeItem, GuaranteeState
+from households.codes import Attribute, Cause, GuaranteeItem, GuaranteeState
 from households.models import COUNTED, UNKNOWN, EnrolmentState, GuaranteeStatus, Verdict
 
 
@@ -163,6 +163,10 @@ def _guarantee(value: str, frame: Frame) -> Q:
     return Q(pk__in=(gaps if value == "any" else gaps.filter(item=value)).values("household"))
 
 
+def _attribute(value: str, frame: Frame) -> Q:
+    return Q(attribute=value)
+
+
 def _cause(value: str, frame: Frame) -> Q:
     return Q(main_cause="" if value == "none" else value)
 
@@ -177,6 +181,7 @@ CAUSES = (*Cause.choices, ("none", _("No cause given")))
 register(Condition("state", _("State"), STATES, _state, enrolled))
 register(Condition("township", _("Township"), (), lambda value, frame: Q(village__parent__code=value)))
 register(Condition("village", _("Village"), (), lambda value, frame: Q(village__code=value)))
+register(Condition("attribute", _("Household attribute"), tuple(Attribute.choices), _attribute))
 register(Condition("cause", _("Main cause"), CAUSES, _cause))
 register(Condition("growth", _("Growth"), GROWTH, _growth, with_assessment))
 register(Condition("income", _("Income"), INCOME, _income, with_statement))
