@@ -160,10 +160,10 @@ def counted(question: Question, keys: Iterable[str]) -> dict[str, Any]:
 
 def _households(question: Question) -> tuple[dict[int, Line], Counter]:
     names = {"state"}.union(*(kind.asked for kind in KINDS))
-    rows = Household.objects.visible_to(question.user).order_by()
-    rows = conditions.joined(rows, question.frame, [*sorted(names), *question.narrowing])
-    rows = rows.filter(conditions.where(question.narrowing, question.frame))
-    rows = rows.values(place=F(question.place.by), cause=F("main_cause")).annotate(**counted(question, KIND))
+    seen = Household.objects.visible_to(question.user).order_by()
+    joined = conditions.joined(seen, question.frame, [*sorted(names), *question.narrowing])
+    inside = joined.filter(conditions.where(question.narrowing, question.frame))
+    rows = inside.values(place=F(question.place.by), cause=F("main_cause")).annotate(**counted(question, KIND))
     lines: dict[int, Line] = {}
     causes: Counter = Counter()
     for row in rows:

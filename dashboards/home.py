@@ -50,8 +50,8 @@ def my_households(user: User, role: str, frame: Frame) -> QuerySet[Household]:
     else:
         units = [grant.unit_id for grant in user.live_grants if grant.role == Role.UNIT_LIAISON]
         pairs = pairs.filter(cadre__unit__in=units)
-    rows = Household.objects.visible_to(user).filter(pk__in=pairs.order_by().values("household"))
-    rows = conditions.joined(rows, frame, ["state", "growth", "contacted", "paired"])
+    seen = Household.objects.visible_to(user).filter(pk__in=pairs.order_by().values("household"))
+    rows = conditions.joined(seen, frame, ["state", "growth", "contacted", "paired"])
     return (
         rows.filter(conditions.where({"state": "active"}, frame))
         .select_related("village")

@@ -53,7 +53,7 @@ class Row:
 
 def list_address(asked: Mapping[str, str], year: int) -> str:
     """The list of households for which all of this holds."""
-    return f"{reverse('households:list')}?{urlencode({**asked, 'year': year})}"
+    return f"{reverse('households:list')}?{urlencode({**asked, 'year': str(year)})}"
 
 
 def needs_address(**asked: str | int) -> str:
@@ -154,7 +154,7 @@ def _cell(question: Question, kind: Kind, line: Line, place: Mapping[str, str]) 
 
 def causes(question: Question, answer: Answer) -> list[Figure]:
     """Main causes, the most frequent first."""
-    names = {"": _("Not given"), **dict(Cause.choices)}
+    names: dict[str, str | Promise] = {"": _("Not given"), **dict(Cause.choices)}
     return [
         Figure(
             names[code],
@@ -167,23 +167,24 @@ def causes(question: Question, answer: Answer) -> list[Figure]:
 
 def gaps(question: Question, answer: Answer) -> list[Figure]:
     """Guarantees with a gap, in the order of the list that everybody knows."""
+    names: dict[str, str | Promise] = dict(GuaranteeItem.choices)
     return [
         Figure(
             label,
             answer.gaps[code],
             list_address({**ACTIVE, **question.narrowing, "guarantee": code}, question.frame.year),
         )
-        for code, label in GuaranteeItem.choices
+        for code, label in names.items()
     ]
 
 
 def reasons(question: Question, answer: Answer) -> list[Figure]:
     """Why households missed the target, the most frequent first."""
-    names = dict(Reason.choices)
+    names: dict[str, str | Promise] = dict(Reason.choices)
     place = dict(question.narrowing)
     if (village := question.place.division).level == Level.VILLAGE and village.parent:
         place["township"] = village.parent.code  # the list of flags asks for both
-    asked = {"year": question.frame.year, "verdict": "missed", **place}
+    asked = {"year": str(question.frame.year), "verdict": "missed", **place}
     address = "" if question.cause else f"{reverse('households:growth')}?{urlencode(asked)}&reason="
     return [Figure(names[code], n, f"{address}{code}" if address else "") for code, n in _by_number(answer.reasons)]
 
