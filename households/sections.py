@@ -1,78 +1,79 @@
-"""The parts of a case file. An app adds its own by `register` in a sections.py that its AppConfig.ready() loads."""
+"""What apps above add to a case file and to the list of households; loaded by their AppConfig.ready().
+
+A section's template gets `household` (with `masked`), `may` (the set of actions open to the reader on this household)
+and `data` (what `load` gave).
+"""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 
-from households.models import Household
-
-# The order that cadres know from the national system's household dialog.
-BASIC, LIVING, INCOME, MEMBERS, PAIRING, MEASURES, VISITS, NEEDS, GUARANTEES = range(10, 100, 10)
-
-
-@dataclass(frozen=True)
-class Action:
-    """A button of a section; only what this user may do here is offered."""
-
-    label: str | Promise
-    url: str
-    icon: str = ""
-    kind: str = "quiet"  # as in components/button.html
-
-
-Load = Callable[[Household, Any], dict[str, Any]]
-Actions = Callable[[Household, Any], list[Action]]
-
-
-def no_actions(household: Household, user: Any) -> list[Action]:
-    return []
+from households.conditions import Frame
 
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the case file.
-
-    `load(household, user)` gives the context of `template`, with a fixed number of queries; the household carries
-    `masked` and its village with the township. An empty dict leaves the section out. The template gets `household`,
-    `request` and `user` besides.
-    """
+    """A part of the case file. `order` places it: 1 basics, 3 income, 4 members, 5 pairing, 6 aid, 7 guarantees, 9 log."""
 
     name: str
     label: str | Promise
-    order: int
+    order: float
     template: str
-    load: Load
-    actions: Actions = no_actions
+    load: Callable[[Any, Any, frozenset[str]], dict[str, Any]]  # (household, user, may) → data; few, fixed queries
 
 
 @dataclass(frozen=True)
-class Shown:
-    """A section as one page shows it."""
+class Button:
+    """An act offered at the top of a case file to those who may do it: 记录走访."""
 
-    section: Section
-    context: dict[str, Any]
-    actions: list[Action]
+    label: str | Promise
+    icon: str
+    action: str
+    url: Callable[[Any], str]
+    primary: bool = False
+
+
+@dataclass(frozen=True)
+class ListColumn:
+    """A column of the list of households: `join` adds `<name>` to each row of the queryset."""
+
+    name: str
+    label: str | Promise
+    join: Callable[[QuerySet, Frame], QuerySet]
+    sortable: bool = True
+    numeric: bool = False
+    text: Callable[[Any], str] = field(default=str)  # of a value that is not None
 
 
 _sections: dict[str, Section] = {}
+_buttons: list[Button] = []
+_columns: dict[str, ListColumn] = {}
 
 
-def register(section: Section) -> Section:
-    """Add a section; the same name from two apps is a mistake."""
-    if section.name in _sections:
-        raise ValueError(f"two sections {section.name}")
+def add_section(section: Section) -> None:
     _sections[section.name] = section
-    return section
 
 
-def all_sections() -> list[Section]:
-    """In the order of the case file."""
-    return sorted(_sections.values(), key=lambda section: section.order)
+def add_button(button: Button) -> None:
+    if button not in _buttons:
+        _buttons.append(button)
 
 
-def shown(household: Household, user: Any) -> list[Shown]:
-    """What there is to see of a household, in order; sections without anything are left out."""
-    found = ((section, section.load(household, user)) for section in all_sections())
-    return [Shown(section, context, section.actions(household, user)) for section, context in found if context]
+def add_column(column: ListColumn) -> None:
+    _columns[column.name] = column
+
+
+def sections() -> list[Section]:
+    """In the order in which cadres know a case file."""
+    return sorted(_sections.values(), key=lambda s: s.order)
+
+
+def buttons() -> list[Button]:
+    return list(_buttons)
+
+
+def columns() -> list[ListColumn]:
+    return list(_columns.values())
