@@ -11,4 +11,5 @@ class CadresConfig(AppConfig):
     verbose_name = _("Cadres")
 
     def ready(self) -> None:
-        import_module("cadres.conditions")  # registers with households/conditions.py
+        for name in ("conditions", "sections", "pairing"):  # what they add to lists, case files and closing
+            import_module(f"cadres.{name}")

@@ -16,6 +16,7 @@ from cadres.codes import PairingRefused, Problem
 from cadres.models import Cadre, Pairing
 from district.models import Campaign
 from district.policy import PolicyMissing, current_campaign, quota_of
+from households.closing import when_closing
 from households.models import Enrolment, EnrolmentState, Household
 
 
@@ -166,3 +167,8 @@ def _must_follow_earlier(household: Household, starts_on: date) -> None:
     last = Pairing.objects.filter(household=household).aggregate(day=Max("ended_on"))["day"]
     if last is not None and starts_on < last:
         raise PairingRefused(Problem.OVERLAPS)
+
+
+@when_closing
+def _end_with_household(household: Household, on: date, reason: str) -> None:
+    end_for_household(household, on=on, reason=reason)

@@ -1,21 +1,33 @@
-"""The part of a case file that says who helps the household, now and before."""
+"""What pairings add to a household: who helps it, now and before, in its case file; the cadre in the list."""
 
 from typing import Any
 
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import may as may_anywhere
 from cadres.models import Pairing
+from households.conditions import Frame
 from households.models import Household
-from households.scope import is_allowed
-
-TEMPLATE = "cadres/_case_pairing.html"
+from households.sections import ListColumn, Section, add_column, add_section
 
 
-def pairing_section(household: Household, user: Any) -> dict[str, Any]:
-    """What TEMPLATE needs; the caller has found the household in the user's sight. Two queries."""
-    pairings = list(household.pairings.select_related("cadre__unit").order_by("-starts_on", "-pk"))  # type: ignore[attr-defined]
-    current: Pairing | None = next((p for p in pairings if p.ended_on is None), None)
+def load(household: Household, user: Any, may: frozenset[str]) -> dict[str, Any]:
+    """The pairing now (or None) and the former ones, newest first. One query."""
+    pairings = Pairing.objects.filter(household=household).select_related("cadre__unit")
+    rows = list(pairings.order_by("-starts_on", "-pk"))
     return {
-        "household": household,
-        "current_pairing": current,
-        "former_pairings": [p for p in pairings if p.ended_on is not None],
-        "may_pair": is_allowed(user, household, "pair"),
+        "current": next((row for row in rows if row.ended_on is None), None),
+        "former": [row for row in rows if row.ended_on is not None],
+        "may_see_cadres": may_anywhere(user, "see_cadres"),
     }
+
+
+def with_cadre(rows: QuerySet, frame: Frame) -> QuerySet:
+    """Add `cadre`, the name of who helps the household now."""
+    active = Pairing.objects.active().filter(household=OuterRef("pk"))
+    return rows.annotate(cadre=Subquery(active.values("cadre__name")[:1]))
+
+
+add_section(Section("pairing", _("Pairing"), 5, "cadres/_case_pairing.html", load))
+add_column(ListColumn("cadre", _("Cadre"), with_cadre))

@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 
 from cadres.codes import PairingRefused
 from cadres.models import Pairing
 from cadres.pairing import end_for_household, end_pairing, pair, transfer
 from core.history import through
 from district.models import Rank, RankQuota
+from households.closing import end_all
 
 
 def refused(act, *args, **kwargs):
@@ -147,6 +149,13 @@ def test_a_household_that_closes_loses_its_cadre(wang, household, today):
     assert end_for_household(household, on=today - timedelta(days=5), reason="整户迁出") == 1
     assert end_for_household(household, on=today, reason="整户迁出") == 0
     assert Pairing.objects.values_list("ended_on", "end_reason").get() == (today, "整户迁出")
+
+
+def test_what_closes_a_household_ends_its_pairing(wang, household, today):
+    pair(household, wang, starts_on=today)
+    with transaction.atomic():
+        end_all(household, on=today, reason="稳定增收，退出")
+    assert Pairing.objects.values_list("ended_on", "end_reason").get() == (today, "稳定增收，退出")
 
 
 def test_history_says_who_and_through_what(wang, household, admin, today):
