@@ -1,0 +1,1 @@
+"""Rows for tests: fictitious people only, ID numbers begin with 129999."""
