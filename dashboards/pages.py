@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from dashboards.figures import ACTIVE, KIND, Answer, Kind, Line, Question
 from dashboards.home import Department
@@ -110,10 +110,11 @@ def needs_figures(question: Question, answer: Answer) -> list[Figure]:
     division = question.place.division
     if question.cause or division.level == Level.VILLAGE:
         return []
+    unit = pgettext("unit", "needs")
     place = {"township": division.pk} if division.level == Level.TOWNSHIP else {}
     return [
-        Figure(_("Open needs"), answer.needs["open"], needs_address(state="pending", **place)),
-        Figure(_("Overdue needs"), answer.needs["overdue"], needs_address(overdue="yes", **place), hot=True),
+        Figure(_("Open needs"), answer.needs["open"], needs_address(state="pending", **place), unit=unit),
+        Figure(_("Overdue needs"), answer.needs["overdue"], needs_address(overdue="yes", **place), unit=unit),
     ]
 
 
@@ -146,10 +147,8 @@ def total_of(question: Question, answer: Answer, keys: Iterable[str]) -> Row:
 
 def _cell(question: Question, kind: Kind, line: Line, place: Mapping[str, str]) -> Figure:
     value = line.counts[kind.key]
-    asked = {**question.asked(kind), **place}
-    if "village" in place:
-        asked.pop("township", None)  # the village says it
-    return Figure(kind.label, value, list_address(asked, question.frame.year) if value else "", hot=kind.hot)
+    address = list_address({**question.asked(kind), **place}, question.frame.year) if value else ""
+    return Figure(kind.label, value, address, hot=kind.hot)
 
 
 def causes(question: Question, answer: Answer) -> list[Figure]:
@@ -181,10 +180,7 @@ def gaps(question: Question, answer: Answer) -> list[Figure]:
 def reasons(question: Question, answer: Answer) -> list[Figure]:
     """Why households missed the target, the most frequent first."""
     names: dict[str, str | Promise] = dict(Reason.choices)
-    place = dict(question.narrowing)
-    if (village := question.place.division).level == Level.VILLAGE and village.parent:
-        place["township"] = village.parent.code  # the list of flags asks for both
-    asked = {"year": str(question.frame.year), "verdict": "missed", **place}
+    asked = {"year": str(question.frame.year), "verdict": "missed", **question.place.asked}
     address = "" if question.cause else f"{reverse('households:growth')}?{urlencode(asked)}&reason="
     return [Figure(names[code], n, f"{address}{code}" if address else "") for code, n in _by_number(answer.reasons)]
 

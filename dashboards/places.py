@@ -33,7 +33,9 @@ class Place:
 
 
 def asked_of(division: Division) -> dict[str, str]:
-    """A township or a village as conditions of a list."""
+    """A township, or a village and its township, as conditions of a list."""
+    if division.level == Level.VILLAGE and division.parent:
+        return {**asked_of(division.parent), "village": division.code}
     return {str(division.level): division.code}
 
 
