@@ -42,7 +42,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:", "blob:"],
         "object-src": [NONE],
         "base-uri": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, "tel:"],  # the call button posts, is logged, and is sent on to the phone
         "frame-ancestors": [NONE],
     }
 }
@@ -148,7 +148,7 @@ CELERY_DB_REUSE_MAX = 1000
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 if env("REDIS_URL", default=""):
     CELERY_BROKER_URL = env("REDIS_URL")
-    CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {"visibility_timeout": 3600}
 else:
     QUEUE_DIR = (
         Path(DATABASES["default"]["NAME"]).parent / "queue"

@@ -16,7 +16,7 @@ from households.conditions import Frame
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the case file. `order` places it: 1 basics, 3 income, 4 members, 5 pairing, 6 aid, 7 guarantees, 9 log."""
+    """A part of the case file; `order`: 1 basics, 3 income, 4 members, 5 pairing, 6 aid, 7 guarantees, 9 history."""
 
     name: str
     label: str | Promise

@@ -2,10 +2,16 @@
 
 from django.urls import path
 
-from households.views import growth, imports
+from households.views import casefile, growth, households, imports
 
 app_name = "households"
 urlpatterns = [
+    path("", households.households, name="list"),
+    path("export/", households.export, name="export"),
+    path("<int:pk>/", casefile.detail, name="detail"),
+    path("<int:pk>/history/", casefile.history, name="history"),
+    path("<int:pk>/reveal/", casefile.reveal, name="reveal"),
+    path("<int:pk>/call/", casefile.call, name="call"),
     path("growth/", growth.flags, name="growth"),
     path("growth/run/", growth.growth_run, name="growth_run"),
     path("imports/", imports.imports, name="imports"),

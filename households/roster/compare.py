@@ -136,7 +136,7 @@ def compare(reading: Reading, *, campaign: Campaign) -> Plan:
 
 
 def _finding(
-    family: Family, code: str, *, row: int | None = None, name: str = "", value: str = "", **params: str | int
+    family: Family, code: str, /, *, row: int | None = None, name: str = "", value: str = "", **params: str | int
 ) -> Finding:
     return Finding(
         sheet=family.sheet, row=row or family.row, column="", field=name, value=value, code=code,
@@ -240,7 +240,6 @@ class _Known:
             if statement is not None and statement.state == StatementState.FINAL and _income_changes(statement, family):
                 findings.append(_finding(family, "statement_final", name="income", year=family.year))
         return findings
-
 
     def _shares_somebody(self, family: Family, household: Household) -> bool:
         """Whether one person at least is in both: a code alone may have been given twice."""

@@ -1,0 +1,145 @@
+"""What a case file shows of a household: basics, income by year, members, guarantees, history. Reads only."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core.masking import mask_card, mask_id, mask_name, mask_phone
+from households import growth
+from households.codes import Cause, GuaranteeItem, GuaranteeState, Health
+from households.models import SOURCES, GrowthAssessment, Household, IncomeStatement, Member
+
+REVEALED = ("id_no", "disability_no", "phone", "disease", "bank_card")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A member as the page prints one: no full number anywhere."""
+
+    member: Member
+    name: str
+    age: int | None
+    id_no: str
+    phone: str
+    health: str
+    has_disease: bool
+
+
+def people(household: Household) -> list[Person]:
+    """Active members, the head first, then those who left. One query."""
+    masked = bool(getattr(household, "masked", False))
+    rows = sorted(household.members.all(), key=lambda m: (not m.active, m.relation != "head", m.pk))  # type: ignore[attr-defined]
+    return [
+        Person(
+            member=m,
+            name=mask_name(m.name) if masked else m.name,
+            age=age_of(m),
+            id_no=mask_id(m.id_no),
+            phone=mask_phone(m.phone) if m.phone else "",
+            health="、".join(str(Health(code).label) for code in m.health if code in Health.values),
+            has_disease=bool(m.disease),
+        )
+        for m in rows
+    ]
+
+
+def age_of(member: Member) -> int | None:
+    """Full years today."""
+    if member.birth_date is None:
+        return None
+    today, born = timezone.localdate(), member.birth_date
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
+def basics(household: Household) -> list[tuple[str, str]]:
+    """(term, value) of the first part; the phone and the bank card masked."""
+    causes = [Cause(c).label for c in household.other_causes if c in Cause.values]
+    address = household.address if not getattr(household, "masked", False) else household.village.name
+    return [
+        (_("Household code"), household.code),
+        (_("Village"), f"{household.village.parent or ''} {household.village}"),
+        (_("Household attribute"), str(household.get_attribute_display())),  # type: ignore[attr-defined]
+        (_("Main cause"), str(household.get_main_cause_display() or "—")),  # type: ignore[attr-defined]
+        (_("Other causes"), "、".join(map(str, causes)) or "—"),
+        (_("Address"), address or "—"),
+        (_("Phone"), mask_phone(household.phone) if household.phone else "—"),
+        (_("Bank card"), mask_card(household.bank_card) if household.bank_card else "—"),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class IncomeRow:
+    """One source over the years; amounts in yuan, None where not given."""
+
+    label: str
+    amounts: list[Decimal | None]
+    total: bool = False
+
+
+def income(household: Household) -> dict[str, Any]:
+    """Statements by year (oldest first), the table by source, the chart, and the growth flags. Four queries."""
+    statements = list(household.statements.order_by("year"))  # type: ignore[attr-defined]
+    fields = {f.name: str(f.verbose_name) for f in IncomeStatement._meta.concrete_fields}
+    given = [n for n in (*SOURCES, "stated_total") if any(getattr(s, n) is not None for s in statements)]
+    rows = [IncomeRow(fields[n], [getattr(s, n) for s in statements]) for n in given]
+    rows.append(IncomeRow(_("Income of the household"), [s.disposable_total for s in statements], total=True))
+    rows.append(IncomeRow(_("Income per head"), [s.disposable_per_head for s in statements], total=True))
+    flags = list(household.assessments.order_by("-year"))  # type: ignore[attr-defined]
+    return {
+        "statements": statements,
+        "rows": rows,
+        "chart": _chart(statements),
+        "explanations": growth.explain(flags) if flags else [],
+    }
+
+
+def _chart(statements: list[IncomeStatement]) -> dict[str, Any] | None:
+    known = [s for s in statements if s.disposable_per_head is not None]
+    if not known:
+        return None
+    return {
+        "kind": "bar",
+        "labels": [str(s.year) for s in known],
+        "series": [{"name": _("Income per head"), "data": [float(s.disposable_per_head) for s in known]}],
+        "unit": _("yuan"),
+    }
+
+
+def guarantees(household: Household) -> list[dict[str, Any]]:
+    """The six items with their state; not verified where nothing is known. One query."""
+    known = {g.item: g for g in household.guarantees.all()}  # type: ignore[attr-defined]
+    return [
+        {
+            "label": str(label),
+            "state": known[item].state if item in known else GuaranteeState.UNVERIFIED.value,
+            "word": str(GuaranteeState(known[item].state if item in known else "unverified").label),
+            "as_of": known[item].as_of if item in known else None,
+            "evidence": known[item].evidence if item in known else "",
+        }
+        for item, label in GuaranteeItem.choices
+    ]
+
+
+def latest_flag(household: Household) -> GrowthAssessment | None:
+    """The newest growth flag."""
+    return household.assessments.order_by("-year").first()  # type: ignore[attr-defined,no-any-return]
+
+
+def masked(what: str, value: str) -> str:
+    """A secret as it stands on the page until it is revealed."""
+    masks = {"phone": mask_phone, "bank_card": mask_card, "disease": lambda _value: "******"}
+    return masks.get(what, mask_id)(value)
+
+
+def secret(household: Household, what: str, member: int | None) -> tuple[Any, str] | None:
+    """The row and the full value of what may be revealed; None if there is no such thing on this household."""
+    if what not in REVEALED:
+        return None
+    row: Any = household
+    if what in ("id_no", "disability_no", "disease") or member is not None:
+        row = household.members.filter(pk=member).first()  # type: ignore[attr-defined]
+    value = getattr(row, what, "") if row is not None else ""
+    return (row, value) if value else None

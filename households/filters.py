@@ -1,0 +1,84 @@
+"""Search and filters of the list of households: one field for each registered condition."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from core.crypto import keyed_hash
+from district.models import Division
+from households import id_numbers
+from households.conditions import Frame, all_conditions, joined, where
+
+ALWAYS_JOINED = ("state", "growth", "income")  # whose columns the table shows
+SHOWN = ("township", "village", "cause", "growth", "income", "state", "paired", "contacted", "needs", "guarantee")
+
+
+class HouseholdFilter:
+    """Narrows what the user sees by what the address asks for; a value that nobody knows holds for no household.
+
+    `places` are the villages in sight with their townships. Closed households are left out unless asked for.
+    """
+
+    def __init__(
+        self, data: Mapping[str, str], rows: QuerySet, *, frame: Frame, places: list[Division], by_id_no: bool
+    ) -> None:
+        self.data, self.frame, self.by_id_no = data, frame, by_id_no
+        self.conditions = {c.name: c for c in all_conditions()}
+        self.asked = {name: data[name] for name in self.conditions if data.get(name)}
+        self.form = self._form(places)
+        self.qs = self._narrow(rows)
+
+    def _narrow(self, rows: QuerySet) -> QuerySet:
+        for name, value in self.asked.items():
+            known = self.conditions[name].choices
+            if known and value not in dict(known):
+                return joined(rows, self.frame, ALWAYS_JOINED).none()
+        needed = dict.fromkeys([*ALWAYS_JOINED, *self.asked])
+        rows = joined(rows, self.frame, needed).filter(where(self.asked, self.frame))
+        if "state" not in self.asked:
+            rows = rows.filter(closed_on__isnull=True)
+        text = self.data.get("q", "").strip()
+        return rows.filter(self._search(text)) if text else rows
+
+    def _search(self, text: str) -> Q:
+        number = id_numbers.normalise(text)
+        if len(number) == 18 and number[:17].isdigit():
+            if not self.by_id_no:
+                return Q(pk__isnull=True)
+            return Q(members__id_no_hash=keyed_hash(number), members__active=True)
+        return Q(head_name__icontains=text) | Q(code__startswith=text) | Q(village__name__icontains=text)
+
+    def _form(self, places: list[Division]) -> forms.Form:
+        form = forms.Form(self.data)
+        form.fields["q"] = forms.CharField(
+            label=_("Name, code, village or whole ID number") if self.by_id_no else _("Name, code or village"),
+            required=False,
+        )
+        townships = {v.parent.code: v.parent.name for v in places if v.parent}
+        chosen = self.data.get("township") or (next(iter(townships)) if len(townships) == 1 else "")
+        villages = [(v.code, v.name) for v in places if v.parent and v.parent.code == chosen]
+        given: dict[str, Any] = {"township": sorted(townships.items()), "village": villages}
+        for name, condition in sorted(self.conditions.items(), key=lambda c: _rank(c[0])):
+            choices = given.get(name, condition.choices)
+            is_shown = name in SHOWN and choices and not (name == "township" and len(townships) < 2)
+            if is_shown:
+                form.fields[name] = forms.ChoiceField(
+                    label=condition.label, choices=[("", _("All")), *choices], required=False
+                )
+            elif self.data.get(name):
+                form.fields[name] = forms.CharField(widget=forms.HiddenInput, required=False)
+        if self.frame.years:
+            form.fields["year"] = forms.ChoiceField(
+                label=_("Income year"), choices=[(str(y), str(y)) for y in self.frame.years], required=False
+            )
+            form.initial["year"] = str(self.frame.year)
+            if not self.data.get("year"):
+                form.data = {**{k: self.data[k] for k in self.data}, "year": str(self.frame.year)}
+        return form
+
+
+def _rank(name: str) -> int:
+    return SHOWN.index(name) if name in SHOWN else len(SHOWN)

@@ -1,0 +1,89 @@
+"""The list of households."""
+
+from typing import Any
+
+import django_tables2 as tables
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.template.loader import get_template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from core.columns import CountColumn, YuanColumn
+from core.masking import mask_name
+from households.conditions import Frame
+from households.models import Enrolment, GrowthAssessment, Household, Member
+from households.sections import columns
+
+
+class HouseholdTable(tables.Table):
+    """Rows come from `with_columns`."""
+
+    head_name = tables.Column(
+        verbose_name=_("Head of household"), linkify=("households:detail", [tables.A("pk")]), order_by="head_name"
+    )
+    code = tables.Column(verbose_name=_("Household code"))
+    village = tables.Column(verbose_name=_("Village"), order_by="village__code")
+    people = CountColumn(verbose_name=_("People"))
+    main_cause = tables.Column(verbose_name=_("Main cause"))
+    per_head = YuanColumn(verbose_name=_("Income per head (yuan)"))
+    verdict = tables.Column(verbose_name=_("Growth"), order_by="verdict", empty_values=())
+
+    class Meta:
+        attrs = {"class": "table table-cards"}
+        sequence = ("head_name", "code", "village", "people", "main_cause", "per_head", "verdict", "...")
+        order_by = "code"
+        empty_text = _("No household fits. Change the search or reset the filter.")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        more = [(c.name, _registered(c)) for c in columns()]
+        super().__init__(*args, extra_columns=more, **kwargs)
+
+    def render_head_name(self, record: Household, value: str) -> str:
+        return mask_name(value) if record.masked else value  # type: ignore[attr-defined]
+
+    def render_village(self, record: Household) -> SafeString:
+        township = record.village.parent
+        return format_html("<span>{} {}</span>", township.name if township else "", record.village.name)
+
+    def render_verdict(self, record: Household) -> str:
+        if record.closed_on is not None:
+            return _badge(_("Closed"))
+        if record.enrolment in ("pending", "refused", "exited"):  # type: ignore[attr-defined]
+            return _badge(Enrolment(state=record.enrolment).get_state_display())  # type: ignore[attr-defined]
+        if not record.verdict:  # type: ignore[attr-defined]
+            return "—"
+        flag = GrowthAssessment(verdict=record.verdict)  # type: ignore[attr-defined]
+        return get_template("households/_growth_badge.html").render({"record": flag})
+
+
+def _badge(label: Any) -> str:
+    return get_template("components/badge.html").render({"label": label, "tone": "off"})
+
+
+def _registered(column: Any) -> tables.Column:
+    kind = CountColumn if column.numeric else _Text
+    return kind(verbose_name=column.label, orderable=column.sortable)
+
+
+class _Text(tables.Column):
+    def render(self, value: Any, bound_column: Any) -> str:
+        shown = next(c for c in columns() if c.name == bound_column.name)
+        return shown.text(value)
+
+
+def with_columns(rows: QuerySet, frame: Frame) -> QuerySet:
+    """Add what the table shows; `rows` are joined for state, growth and income already."""
+    people = Member.objects.filter(household=OuterRef("pk"), active=True).order_by().values("household")
+    rows = rows.annotate(
+        people=Coalesce(Subquery(people.annotate(n=Count("pk")).values("n")), 0),
+        per_head=F("statement_now__disposable_per_head"),
+        total=F("statement_now__disposable_total"),
+        verdict=F("growth_now__verdict"),
+        growth_bp=F("growth_now__growth_bp"),
+        enrolment=F("enrolment_now__state"),
+    )
+    for column in columns():
+        rows = column.join(rows, frame)
+    return rows

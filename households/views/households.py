@@ -1,0 +1,63 @@
+"""The list of households and its export."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.audit import record
+from accounts.roles import may
+from core.exports import xlsx_response
+from core.pages import paged
+from district.models import Division
+from households.conditions import frame_of
+from households.exports import header, lines
+from households.filters import HouseholdFilter
+from households.models import Household
+from households.tables import HouseholdTable, with_columns
+
+
+def households(request: HttpRequest) -> HttpResponse:
+    """Households in sight, narrowed by the address; 25 a page, at most 12 queries."""
+    if not may(request.user, "see_households"):
+        raise PermissionDenied
+    chosen = _chosen(request, request.GET)
+    table = paged(request, HouseholdTable(with_columns(chosen.qs, chosen.frame)))
+    context = {
+        "filter": chosen,
+        "table": table,
+        "total": table.paginator.count,
+        "year": chosen.frame.year,
+        "may_export": may(request.user, "export"),
+        "may_add": may(request.user, "edit_household"),
+        "own": request.user.roles == {"cadre"},  # type: ignore[union-attr]
+    }
+    template = "households/_table.html" if request.htmx else "households/list.html"  # type: ignore[attr-defined]
+    return render(request, template, context)
+
+
+@require_POST
+def export(request: HttpRequest) -> HttpResponse:
+    """The list as it is narrowed and sorted, as xlsx; inspectors get it masked. Logged with its reason."""
+    if not may(request.user, "export"):
+        raise PermissionDenied
+    asked = QueryDict(request.POST.get("query", ""))
+    chosen = _chosen(request, asked, action="export")
+    reason = request.POST.get("reason", "").strip()
+    rows = with_columns(chosen.qs, chosen.frame).order_by("village__code", "code")
+    label = _("Households") + (f" {asked.urlencode()}" if asked else "")
+    record(request.user, "export", label=label, reason=reason or _("not given"))
+    name = _("Households") + f"_{timezone.localdate():%Y%m%d}"
+    return xlsx_response(name, header(chosen.frame), lines(rows, chosen.frame))
+
+
+def _chosen(request: HttpRequest, data: Any, *, action: str = "see_households") -> HouseholdFilter:
+    frame = frame_of(data.get("year"))
+    rows = Household.objects.allowed(request.user, action).with_masking(request.user).select_related("village__parent")
+    villages = Household.objects.visible_to(request.user).order_by().values("village")
+    places = list(Division.objects.filter(pk__in=villages).select_related("parent"))
+    return HouseholdFilter(data, rows, frame=frame, places=places, by_id_no=may(request.user, "see_unmasked"))
