@@ -12,7 +12,7 @@ def record(user: Any, kind: str, obj: models.Model | None = None, *, label: str 
     return AccessLog.objects.create(
         who=user,
         kind=kind,
-        object_kind=obj._meta.model_name if obj is not None else "",
+        object_kind=str(obj._meta.model_name) if obj is not None else "",
         object_id=str(obj.pk) if obj is not None else "",
         label=label[:120],
         reason=reason[:200],

@@ -127,7 +127,7 @@ class Run:
     def _mine(self) -> QuerySet[Job]:
         return Job.objects.filter(pk=self.job.pk, state=JobState.RUNNING, attempt=self.job.attempt)
 
-    def progress(self, done: int, total: int, message: str = "", **params: str | int) -> None:
+    def progress(self, done: int, total: int, /, message: str = "", **params: str | int) -> None:
         """Show how far it is and renew the lease; JobCancelled or JobLost if it should stop. Never in effect()."""
         if self._writing:
             raise RuntimeError("progress is written outside the effect's transaction")

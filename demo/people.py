@@ -138,6 +138,7 @@ def make_accounts(cadres: Sequence[Cadre], *, since: date) -> list[SignIn]:
         (Role.LOG_AUDITOR, "auditor", "审计管理员", {}),
         (Role.SYSTEM_ADMIN, "sysadmin", "系统管理员", {}),
     ]
+    assert cadre.user is not None  # every demo cadre has an account
     sign_ins = [_set_password(cadre.user, Role.CADRE)]
     for role, username, name, facts in plan:
         user = User.objects.create_user(username, display_name=name)
@@ -155,7 +156,7 @@ def _someone(cadres: Sequence[Cadre]) -> tuple[Cadre, Unit]:
     first = paired.order_by("cadre").first()
     cadre = first.cadre if first else cadres[-1]
     user = cadre.user
-    assert user is not None
+    assert user is not None  # every demo cadre has an account
     user.username = "cadre"
     user.save()
     return cadre, cadre.unit

@@ -72,7 +72,7 @@ def sign_in(page: Page, base: str, role: str) -> None:
     page.fill("input[name=login]", account["username"])
     page.fill("input[name=password]", account["password"])
     page.press("input[name=password]", "Enter")
-    page.wait_for_load_state("networkidle")
+    page.wait_for_url(lambda url: "/sign-in/" not in url)
 
 
 if __name__ == "__main__":
