@@ -1,0 +1,136 @@
+"""Accounts and grants, for system administrators; one's own account, for everybody."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts import users as verbs
+from accounts.forms import ChangeUserForm, GrantForm, ReasonForm, UserForm
+from accounts.models import RoleGrant, User
+from accounts.roles import may
+from accounts.tables import UserTable
+from core.pages import paged
+
+
+def me(request: HttpRequest) -> HttpResponse:
+    """The own account: name, roles with place and end, password, language."""
+    return render(request, "accounts/me.html", {"grants": request.user.live_grants})  # type: ignore[union-attr]
+
+
+def users(request: HttpRequest) -> HttpResponse:
+    """All accounts with their live roles."""
+    _require(request)
+    live = Prefetch("grants", queryset=RoleGrant.objects.live(), to_attr="live")
+    rows = User.objects.prefetch_related(live)
+    text = request.GET.get("q", "").strip()
+    if text:
+        rows = rows.filter(Q(username__icontains=text) | Q(display_name__icontains=text))
+    return render(request, "accounts/users.html", {"table": paged(request, UserTable(rows)), "q": text})
+
+
+def user_new(request: HttpRequest) -> HttpResponse:
+    """Create an account; its initial password is shown once."""
+    _require(request)
+    form = UserForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            user, password = verbs.create_user(**form.cleaned_data)
+        except verbs.AccountRefused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return render(request, "accounts/password.html", {"person": user, "password": password})
+    return render(
+        request, "accounts/form.html", {"form": form, "heading": _("New account")}, status=422 if form.errors else 200
+    )
+
+
+def user(request: HttpRequest, pk: int) -> HttpResponse:
+    """One account: change it, its grants, its password, its end."""
+    _require(request)
+    person = get_object_or_404(User, pk=pk)
+    form = ChangeUserForm(request.POST or None, instance=person)
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and _tried(request, lambda: verbs.change_user(person, **form.cleaned_data))
+    ):
+        return redirect("accounts:user", pk)
+    grants = person.grants.select_related("division", "unit")  # type: ignore[attr-defined]
+    context = {"person": person, "form": form, "grants": grants, "reason_form": ReasonForm()}
+    return render(request, "accounts/user.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def user_password(request: HttpRequest, pk: int) -> HttpResponse:
+    """A new password, shown once."""
+    _require(request)
+    person = get_object_or_404(User, pk=pk)
+    return render(request, "accounts/password.html", {"person": person, "password": verbs.new_password(person)})
+
+
+@require_POST
+def user_deactivate(request: HttpRequest, pk: int) -> HttpResponse:
+    """End an account with a reason, or take it back."""
+    _require(request)
+    person = get_object_or_404(User, pk=pk)
+    actor: Any = request.user
+    if person.is_active:
+        _tried(request, lambda: verbs.deactivate(person, reason=request.POST.get("reason", ""), by=actor))
+    else:
+        _tried(request, lambda: verbs.reactivate(person))
+    return redirect("accounts:user", pk)
+
+
+def grant_new(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give a person a role."""
+    _require(request)
+    person = get_object_or_404(User, pk=pk)
+    form = GrantForm(request.POST or None)
+    actor: Any = request.user
+    if request.method == "POST" and form.is_valid():
+        try:
+            verbs.grant_role(person, by=actor, **form.cleaned_data)
+        except verbs.AccountRefused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The role was granted."))
+            return redirect("accounts:user", pk)
+    heading = _("Grant a role to %(name)s") % {"name": person}
+    return render(
+        request,
+        "accounts/form.html",
+        {"form": form, "heading": heading, "person": person},
+        status=422 if form.errors else 200,
+    )
+
+
+@require_POST
+def grant_end(request: HttpRequest, pk: int) -> HttpResponse:
+    """End a role."""
+    _require(request)
+    grant = get_object_or_404(RoleGrant.objects.live(), pk=pk)
+    actor: Any = request.user
+    _tried(request, lambda: verbs.end_grant(grant, by=actor))
+    return redirect("accounts:user", grant.user_id)
+
+
+def _tried(request: HttpRequest, act: Callable[[], Any]) -> bool:
+    try:
+        act()
+    except verbs.AccountRefused as refusal:
+        messages.error(request, str(refusal))
+        return False
+    messages.success(request, _("Saved."))
+    return True
+
+
+def _require(request: HttpRequest) -> None:
+    if not may(request.user, "manage_users"):
+        raise PermissionDenied
