@@ -101,3 +101,34 @@ def _dates(first_year: int, years: int) -> dict[str, date | int]:
         "ends_on": date(first_year + years - 1, 12, 31),
         "base_year": first_year,
     }
+
+
+def set_policy(policy: CampaignYear, **facts: Any) -> CampaignYear:
+    """Change the policy of one year. What was computed for other years stays as it is."""
+    for name, value in facts.items():
+        setattr(policy, name, value)
+    policy.full_clean()
+    policy.save()
+    return policy
+
+
+@transaction.atomic
+def add_year(campaign: Campaign) -> CampaignYear:
+    """The year after the last one, with the policy of the last one."""
+    last = campaign.years.order_by("-year")[0]  # type: ignore[attr-defined]
+    year = last.year + 1
+    campaign.ends_on = max(campaign.ends_on, date(year, 12, 31))
+    campaign.save()
+    return CampaignYear.objects.create(
+        campaign=campaign, year=year, income_line=last.income_line, line_basis=last.line_basis,
+        line_included=last.line_included, growth_target_bp=last.growth_target_bp,
+        visit_interval_days=last.visit_interval_days, statements_due_on=due_date(year),
+    )  # fmt: skip
+
+
+def set_quota(quota: RankQuota, households: int) -> RankQuota:
+    """How many households a rank helps, for pairings made from now on."""
+    quota.households = households
+    quota.full_clean()
+    quota.save()
+    return quota

@@ -5,11 +5,11 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from core import changelog
 from accounts.forms import AccessFilterForm
 from accounts.models import AccessLog
 from accounts.roles import may
 from accounts.tables import AccessTable
+from core import changelog
 from core.pages import paged
 
 

@@ -1,0 +1,47 @@
+"""Input for the campaign's policy."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from district.models import CampaignYear, RankQuota
+
+
+class PolicyForm(forms.ModelForm):
+    """The policy of one income year; the growth target as percent."""
+
+    growth_target = forms.DecimalField(
+        label=_("Growth target (%)"), min_value=Decimal(0), max_value=Decimal(1000), decimal_places=2
+    )
+
+    class Meta:
+        model = CampaignYear
+        fields = ("income_line", "line_basis", "line_included", "visit_interval_days", "statements_due_on")
+        widgets = {"statements_due_on": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["growth_target"].initial = Decimal(self.instance.growth_target_bp) / 100
+        self.order_fields(
+            ["income_line", "line_basis", "line_included", "growth_target", "visit_interval_days", "statements_due_on"]
+        )
+
+    def facts(self) -> dict[str, Any]:
+        """What district.register.set_policy takes."""
+        facts = dict(self.cleaned_data)
+        facts["growth_target_bp"] = int(facts.pop("growth_target") * 100)
+        return facts
+
+
+class QuotaForm(forms.ModelForm):
+    """How many households a cadre of this rank helps."""
+
+    class Meta:
+        model = RankQuota
+        fields = ("households",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["households"].label = self.instance.get_rank_display()
