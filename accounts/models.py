@@ -38,6 +38,7 @@ class Unit(TrackedModel):
     history = History(table_name="accounts_unit_hist")
 
     class Meta:
+        verbose_name = _("Unit")
         ordering = ["name"]
         constraints = [models.CheckConstraint(condition=Q(kind__in=UnitKind.values), name="unit_kind_known")]
 
@@ -77,6 +78,7 @@ class User(TrackedModel, AbstractBaseUser):
     REQUIRED_FIELDS: list[str] = []
 
     class Meta:
+        verbose_name = _("Account")
         ordering = ["username"]
 
     def __str__(self) -> str:
@@ -121,6 +123,7 @@ class RoleGrant(TrackedModel):
     history = History(table_name="accounts_rolegrant_hist")
 
     class Meta:
+        verbose_name = _("Role grant")
         ordering = ["-starts_on", "-pk"]
         constraints = [
             models.CheckConstraint(condition=Q(role__in=Role.values), name="grant_role_known"),

@@ -53,6 +53,7 @@ class Cadre(TrackedModel):
     history = History(table_name="cadres_cadre_hist")
 
     class Meta:
+        verbose_name = _("Cadre")
         ordering = ["name", "pk"]
         constraints = [
             models.CheckConstraint(condition=Q(rank__in=Rank.values), name="cadre_rank_known"),
@@ -100,6 +101,7 @@ class Pairing(TrackedModel):
     history = History(table_name="cadres_pairing_hist")
 
     class Meta:
+        verbose_name = _("Pairing")
         ordering = ["-starts_on", "-pk"]
         constraints = [
             models.UniqueConstraint(

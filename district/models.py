@@ -27,6 +27,7 @@ class Division(TrackedModel):
     history = History(table_name="district_division_hist")
 
     class Meta:
+        verbose_name = _("Place")
         ordering = ["code"]
         constraints = [
             models.CheckConstraint(condition=Q(level__in=Level.values), name="division_level_known"),
@@ -50,6 +51,7 @@ class Campaign(TrackedModel):
     history = History(table_name="district_campaign_hist")
 
     class Meta:
+        verbose_name = _("Campaign")
         ordering = ["-starts_on"]
         constraints = [models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="campaign_dates_in_order")]
 
@@ -76,6 +78,7 @@ class CampaignYear(TrackedModel):
     history = History(table_name="district_campaignyear_hist")
 
     class Meta:
+        verbose_name = _("Policy of a year")
         ordering = ["year"]
         constraints = [
             models.UniqueConstraint(fields=["campaign", "year"], name="campaign_year_once"),
@@ -103,6 +106,7 @@ class RankQuota(TrackedModel):
     history = History(table_name="district_rankquota_hist")
 
     class Meta:
+        verbose_name = _("Quota of a rank")
         ordering = ["rank"]
         constraints = [
             models.UniqueConstraint(fields=["campaign", "rank"], name="rank_quota_once"),

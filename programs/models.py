@@ -47,6 +47,7 @@ class Measure(TrackedModel):
     history = History(table_name="programs_measure_hist")
 
     class Meta:
+        verbose_name = _("Measure")
         ordering = ["-starts_on", "-pk"]
         indexes = [models.Index(fields=["household", "starts_on"], name="measure_household_ix")]
         constraints = [

@@ -66,6 +66,7 @@ class Visit(AppendOnly):
     history = History(table_name="visits_visit_hist")
 
     class Meta:
+        verbose_name = _("Visit")
         ordering = ["-visited_on", "-pk"]
         indexes = [
             models.Index(fields=["household", "visited_on"], name="visit_household_ix"),
@@ -110,6 +111,7 @@ class VisitPhoto(AppendOnly):
     history = History(table_name="visits_photo_hist")
 
     class Meta:
+        verbose_name = _("Visit photo")
         ordering = ["pk"]
         db_table = "visits_photo"
 
@@ -157,6 +159,7 @@ class Need(TrackedModel):
     history = History(table_name="visits_need_hist")
 
     class Meta:
+        verbose_name = _("Need")
         ordering = ["due_on", "pk"]
         indexes = [
             models.Index(fields=["household", "state"], name="need_household_ix"),

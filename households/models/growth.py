@@ -55,6 +55,7 @@ class GrowthAssessment(TrackedModel):
     history = History(table_name="households_growth_hist")
 
     class Meta:
+        verbose_name = _("Growth flag")
         constraints = [
             models.UniqueConstraint(fields=["household", "year"], name="assessed_once_a_year"),
             models.CheckConstraint(condition=Q(verdict__in=Verdict.values), name="verdict_known"),

@@ -35,6 +35,7 @@ class Household(TrackedModel):
     history = History(table_name="households_household_hist")
 
     class Meta:
+        verbose_name = _("Household")
         ordering = ["code"]
         indexes = [models.Index(fields=["village", "code"], name="household_village_ix")]
         constraints = [
@@ -71,6 +72,7 @@ class Enrolment(TrackedModel):
     history = History(table_name="households_enrolment_hist")
 
     class Meta:
+        verbose_name = _("Enrolment")
         constraints = [
             models.UniqueConstraint(fields=["household", "campaign"], name="enrolled_once"),
             models.CheckConstraint(condition=Q(state__in=EnrolmentState.values), name="enrolment_state_known"),
@@ -101,6 +103,7 @@ class GuaranteeStatus(TrackedModel):
     history = History(table_name="households_guarantee_hist")
 
     class Meta:
+        verbose_name = _("Guarantees")
         constraints = [
             models.UniqueConstraint(fields=["household", "item"], name="guarantee_once"),
             models.CheckConstraint(condition=Q(item__in=GuaranteeItem.values), name="guarantee_item_known"),

@@ -35,6 +35,7 @@ class Member(TrackedModel):
     history = History(table_name="households_member_hist")
 
     class Meta:
+        verbose_name = _("Household member")
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(fields=["id_no_hash"], condition=Q(active=True), name="member_person_once"),

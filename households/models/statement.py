@@ -84,6 +84,7 @@ class IncomeStatement(TrackedModel):
     )
 
     class Meta:
+        verbose_name = _("Income statement")
         ordering = ["-year"]
         constraints = [
             models.UniqueConstraint(fields=["household", "year"], name="statement_once_a_year"),
