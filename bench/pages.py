@@ -103,9 +103,8 @@ def measure(households: int, engine: str) -> int:
     finally:
         connection.creation.destroy_test_db(name, verbosity=0)
     print(f"machine: {os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}")
-    print(
-        f"command: {shlex.join(['python', 'bench/pages.py', *sys.argv[1:]])} ({engine} {version}), {RUNS} runs a page"
-    )
+    command = shlex.join(["python", "bench/pages.py", "--households", str(households)])  # the url holds a password
+    print(f"command: {command} ({engine} {version}), {RUNS} runs a page")
     print(f"size: {', '.join(f'{number:,} {what}' for what, number in sizes.items())}; database {made!r} of its own")
     print("   median    worst  queries     bytes  page")
     for who, path, *row in [(*FLOOR, *floor), *found]:

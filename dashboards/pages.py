@@ -171,7 +171,9 @@ def gaps(question: Question, answer: Answer) -> list[Figure]:
         Figure(
             label,
             answer.gaps[code],
-            list_address({**ACTIVE, **question.narrowing, "guarantee": code}, question.frame.year),
+            list_address({**ACTIVE, **question.narrowing, "guarantee": code}, question.frame.year)
+            if answer.gaps[code]
+            else "",
         )
         for code, label in names.items()
     ]
