@@ -10,6 +10,7 @@ from dashboards.figures import KIND, Question, ask
 from dashboards.places import Place, district_place, place_of
 from households.conditions import frame_of
 
+pytestmark = pytest.mark.both_engines
 LOOKERS = ["admin", "inspector", "official", "clerk", "cadre_clerk"]
 OWN = {"official": "东山镇", "clerk": "前村", "cadre_clerk": "后村"}
 
