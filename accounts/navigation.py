@@ -39,7 +39,7 @@ HOME = Entry("dashboards:home", pgettext_lazy("start page", "Home"), "house")
 TO_DO = Entry("visits:todo", _("To do"), "check2-square", ("handle_need",))
 HOUSEHOLDS = Entry("households:list", _("Households"), "people", ("see_households",))
 MY_HOUSEHOLDS = Entry("households:list", _("My households"), "people", ("see_households",))
-USERS = Entry("accounts:users", _("Users"), "person-gear", ("manage_users", "set_policy"), "settings")
+USERS = Entry("accounts:users", _("Users"), "person-gear", ("manage_users",), "settings")
 AUDIT = Entry("accounts:audit", _("Audit log"), "journal-text", ("read_logs",), "settings")
 ME = Entry("accounts:me", pgettext_lazy("own page", "Me"), "person", group="settings")
 SIDE = (
@@ -56,7 +56,7 @@ SIDE = (
     Entry("programs:measures", _("Measures"), "gift", ("see_households",)),
     Entry("households:imports", _("Import"), "upload", ("import_roster",)),
     Entry("core:jobs", _("Background jobs"), "arrow-repeat", ("export", "manage_users"), "settings"),
-    Entry("district:campaign", _("Policy by year"), "sliders", ("set_policy", "manage_users"), "settings"),
+    Entry("district:campaign", _("Policy by year"), "sliders", ("set_policy",), "settings"),
     USERS,
     AUDIT,
 )

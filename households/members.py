@@ -1,0 +1,83 @@
+"""Verbs on members: add, change, leave, new head."""
+
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core.crypto import keyed_hash
+from households import id_numbers
+from households.codes import Relation
+from households.models import Household, Member
+from households.register import RegisterRefused, add_person, must_be_open, must_be_valid, must_not_be_ahead
+
+
+@transaction.atomic
+def add_member(household: Household, *, name: str, id_no: str, relation: str, **facts: Any) -> Member:
+    """Somebody joins the household. RegisterRefused if the person lives in another one, with the place."""
+    must_be_open(household)
+    member = add_person(household, name=name, id_no=id_no, relation=relation, **facts)
+    _keep_head_name(household)
+    return member
+
+
+@transaction.atomic
+def change_member(member: Member, *, id_no: str = "", **facts: Any) -> Member:
+    """Change what is known of a member; a new ID number must be valid. The head is changed by new_head()."""
+    must_be_open(member.household)
+    if facts.get("relation", member.relation) == Relation.HEAD and member.relation != Relation.HEAD:
+        new_head(member)
+    elif facts.get("relation", member.relation) != Relation.HEAD and member.relation == Relation.HEAD:
+        raise RegisterRefused(_("A household needs a head. Make another member the head first."))
+    for name, value in facts.items():
+        setattr(member, name, value)
+    if id_no:
+        number = id_numbers.normalise(id_no)
+        must_be_valid(number)
+        if Member.objects.filter(id_no_hash=keyed_hash(number), active=True).exclude(pk=member.pk).exists():
+            raise RegisterRefused(_("Another active member has this ID number."))
+        member.id_no, member.id_no_hash = number, keyed_hash(number)
+    member.save()
+    _keep_head_name(member.household)
+    return member
+
+
+@transaction.atomic
+def leave_member(member: Member, *, on: date, reason: str) -> Member:
+    """A member dies, moves or marries away. The head can't leave before another member is head, save as the last one."""
+    must_not_be_ahead(on)
+    if not member.active:
+        raise RegisterRefused(_("This person has left already."))
+    if not reason.strip():
+        raise RegisterRefused(_("Please give a reason."))
+    others = Member.objects.filter(household=member.household, active=True).exclude(pk=member.pk)
+    if member.relation == Relation.HEAD and others.exists():
+        raise RegisterRefused(_("A household needs a head. Make another member the head first."))
+    member.active, member.left_on, member.left_reason = False, on, reason.strip()[:200]
+    member.save()
+    return member
+
+
+@transaction.atomic
+def new_head(member: Member) -> Member:
+    """This member is head from now on; the former one becomes another relative until corrected."""
+    if not member.active:
+        raise RegisterRefused(_("This person has left already."))
+    former = Member.objects.filter(household=member.household, active=True, relation=Relation.HEAD).exclude(
+        pk=member.pk
+    )
+    for head in former:  # demote first: two heads would meet
+        head.relation = Relation.OTHER.value
+        head.save()
+    member.relation = Relation.HEAD.value
+    member.save()
+    _keep_head_name(member.household)
+    return member
+
+
+def _keep_head_name(household: Household) -> None:
+    head = Member.objects.filter(household=household, active=True, relation=Relation.HEAD).first()
+    if head is not None and head.name != household.head_name:
+        household.head_name = head.name
+        household.save()

@@ -1,0 +1,187 @@
+"""Verbs on a household: open, change, move, close, decide. The caller has asked whether the user may."""
+
+from datetime import date
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core.crypto import keyed_hash
+from district.models import Campaign, Division
+from district.policy import current_campaign, default_year
+from households import id_numbers
+from households.closing import end_all
+from households.codes import Relation
+from households.growth import assess
+from households.models import Enrolment, EnrolmentState, GrowthAssessment, Household, Member
+
+DERIVED = {"phone": "phone_hash", "bank_card": "bank_card_hash"}
+
+
+class RegisterRefused(Exception):
+    """An act on a household that can't be done; the sentence says why and what to do."""
+
+
+@transaction.atomic
+def open_household(
+    *, village: Division, code: str, head_name: str, head_id_no: str, campaign: Campaign | None = None, **facts: Any
+) -> Household:
+    """Take a household in, with its head. RegisterRefused if the code or the person is known already.
+
+    Its income line is asked with its first checked statement of the entry year; until then it counts as active.
+    """
+    household = Household(village=village, code=code.strip(), head_name=head_name)
+    _set(household, facts)
+    try:
+        with transaction.atomic():
+            household.save()
+    except IntegrityError as error:
+        raise RegisterRefused(_("There is a household with this code already.")) from error
+    add_person(household, name=head_name, id_no=head_id_no, relation=Relation.HEAD.value)
+    campaign = campaign or current_campaign()
+    Enrolment.objects.create(
+        household=household, campaign=campaign, state=EnrolmentState.ACTIVE,
+        entry_year=default_year() or timezone.localdate().year - 1, entered_on=timezone.localdate(),
+    )  # fmt: skip
+    return household
+
+
+def change_household(household: Household, **facts: Any) -> Household:
+    """Change what is known of a household; a new village moves it."""
+    must_be_open(household)
+    _set(household, facts)
+    household.save()
+    return household
+
+
+@transaction.atomic
+def close_household(household: Household, *, on: date, reason: str) -> Household:
+    """The household is helped no more: members inactive, enrolments exited, pairings and more ended in the same act."""
+    must_not_be_ahead(on)
+    if not reason.strip():
+        raise RegisterRefused(_("Please give a reason."))
+    row = Household.objects.select_for_update().get(pk=household.pk)
+    must_be_open(row)
+    end_all(row, on=on, reason=reason)
+    for member in row.members.filter(active=True):  # type: ignore[attr-defined]
+        member.active = False
+        member.save()
+    for enrolment in row.enrolments.exclude(state__in=[EnrolmentState.EXITED, EnrolmentState.REFUSED]):  # type: ignore[attr-defined]
+        _end(enrolment, EnrolmentState.EXITED, on=on, reason=reason)
+    row.closed_on, row.closed_reason = on, reason.strip()[:200]
+    row.save()
+    _reassess(row)
+    return row
+
+
+@transaction.atomic
+def reopen_household(household: Household) -> Household:
+    """Take a closing back: members who had not left are active again, and so is the enrolment; pairings are not."""
+    row = Household.objects.select_for_update().get(pk=household.pk)
+    if row.closed_on is None:
+        raise RegisterRefused(_("This household is not closed."))
+    try:
+        with transaction.atomic():
+            for member in row.members.filter(active=False, left_on__isnull=True):  # type: ignore[attr-defined]
+                member.active = True
+                member.save()
+    except IntegrityError as error:
+        raise RegisterRefused(_("A member of this household lives in another household by now.")) from error
+    for enrolment in row.enrolments.filter(state=EnrolmentState.EXITED, ended_on=row.closed_on):  # type: ignore[attr-defined]
+        enrolment.state, enrolment.ended_on, enrolment.reason = EnrolmentState.ACTIVE, None, ""
+        enrolment.save()
+    row.closed_on, row.closed_reason = None, ""
+    row.save()
+    _reassess(row)
+    return row
+
+
+@transaction.atomic
+def decide_pending(enrolment: Enrolment, *, accept: bool, reason: str) -> Enrolment:
+    """Take a household in that waited for a decision, or refuse it; either with a reason."""
+    row = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
+    if row.state != EnrolmentState.PENDING:
+        raise RegisterRefused(_("This case has been decided already."))
+    if not reason.strip():
+        raise RegisterRefused(_("Please give a reason."))
+    if accept:
+        row.state, row.reason = EnrolmentState.ACTIVE, reason.strip()[:200]
+        row.save()
+    else:
+        _end(row, EnrolmentState.REFUSED, on=timezone.localdate(), reason=reason)
+    _reassess(row.household)
+    return row
+
+
+def add_person(household: Household, *, name: str, id_no: str, relation: str, **facts: Any) -> Member:
+    """A new row for a person. RegisterRefused for a wrong ID number, or if the person lives in a household already."""
+    number = id_numbers.normalise(id_no)
+    must_be_valid(number)
+    sex, born = id_numbers.sex(number), id_numbers.birth_date(number)
+    member = Member(
+        household=household, name=name.strip(), id_no=number, id_no_hash=keyed_hash(number), relation=relation,
+        **{"sex": sex, "birth_date": born} | {k: v for k, v in facts.items() if v not in (None, "")},
+    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            member.save()
+    except IntegrityError as error:
+        raise RegisterRefused(_why_not(household, number)) from error
+    return member
+
+
+def must_be_valid(number: str) -> None:
+    """RegisterRefused with the reason if this is no ID number."""
+    problem = id_numbers.check(number)
+    if problem:
+        sentences = {
+            "id_length": _("An ID number has 18 characters."),
+            "id_15_digit": _("This is an old ID number of 15 digits. Enter the one of 18."),
+            "id_chars": _("An ID number has digits only, the last may be X."),
+            "id_date": _("The date of birth in the ID number does not exist."),
+            "id_checksum": _("The check digit of the ID number is wrong. Compare it with the card."),
+        }
+        raise RegisterRefused(sentences[problem])
+
+
+def must_be_open(household: Household) -> None:
+    """RegisterRefused for a closed household."""
+    if household.closed_on is not None:
+        raise RegisterRefused(_("This household is closed."))
+
+
+def must_not_be_ahead(day: date) -> None:
+    """RegisterRefused for a day after today."""
+    if day > timezone.localdate():
+        raise RegisterRefused(_("The date lies in the future."))
+
+
+def _why_not(household: Household, number: str) -> str:
+    person = (
+        Member.objects.filter(id_no_hash=keyed_hash(number), active=True).select_related("household__village").first()
+    )
+    if person is None:
+        return _("The household has a head already. Choose another relation, or make this member the head.")
+    where = {"village": person.household.village, "code": person.household.code}
+    return _("This person is in household %(code)s, %(village)s. Let the person leave there first.") % where
+
+
+def _set(household: Household, facts: dict[str, Any]) -> None:
+    for name, value in facts.items():
+        setattr(household, name, value)
+        if name in DERIVED:
+            setattr(household, DERIVED[name], keyed_hash(value))
+
+
+def _end(enrolment: Enrolment, state: str, *, on: date, reason: str) -> None:
+    enrolment.state, enrolment.reason = state, reason.strip()[:200]
+    enrolment.ended_on = max(on, enrolment.entered_on)
+    enrolment.save()
+
+
+def _reassess(household: Household) -> None:
+    """Bring the flags of this household up to date for every year that has been assessed."""
+    years = GrowthAssessment.objects.order_by().values_list("year", flat=True).distinct()
+    for year in sorted(years):
+        assess(year, household_ids=[household.pk])

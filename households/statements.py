@@ -1,0 +1,66 @@
+"""Verbs on income statements: draft, change, check, finalise. Growth flags follow at once."""
+
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from households.growth import reassess
+from households.models import SOURCES, Household, IncomeStatement, StatementState
+from households.register import RegisterRefused, must_be_open
+
+
+@transaction.atomic
+def draft_statement(household: Household, *, by: User, year: int, **amounts: Any) -> IncomeStatement:
+    """A new statement of a year, to be checked by somebody else. RegisterRefused if the year has one."""
+    must_be_open(household)
+    _must_say_something(amounts)
+    statement = IncomeStatement(household=household, year=year, state=StatementState.DRAFT, drafted_by=by, **amounts)
+    try:
+        with transaction.atomic():
+            statement.save()
+    except IntegrityError as error:
+        raise RegisterRefused(_("There is a statement of this year already. Change that one.")) from error
+    return statement
+
+
+@transaction.atomic
+def change_statement(statement: IncomeStatement, *, by: User, **amounts: Any) -> IncomeStatement:
+    """Correct a statement; it is a draft of this hand again, until another person checks it. A final one stays."""
+    if statement.state == StatementState.FINAL:
+        raise RegisterRefused(_("This statement is final."))
+    _must_say_something(amounts)
+    for name, value in amounts.items():
+        setattr(statement, name, value)
+    statement.state, statement.drafted_by = StatementState.DRAFT, by
+    statement.save()
+    reassess(statement.household_id, statement.year)
+    return statement
+
+
+@transaction.atomic
+def check_statement(statement: IncomeStatement, *, by: User) -> IncomeStatement:
+    """Confirm a draft; from now on it counts. Nobody checks a statement of the own hand."""
+    if statement.state != StatementState.DRAFT:
+        raise RegisterRefused(_("This statement has been checked already."))
+    if statement.drafted_by_id == by.pk:
+        raise RegisterRefused(_("Nobody checks a statement of the own hand. Ask a colleague."))
+    statement.state = StatementState.CHECKED
+    statement.save()
+    reassess(statement.household_id, statement.year)
+    return statement
+
+
+def finalise_statement(statement: IncomeStatement) -> IncomeStatement:
+    """Close a checked statement for good: no roster and no form changes it any more."""
+    if statement.state != StatementState.CHECKED:
+        raise RegisterRefused(_("Only a checked statement can be made final."))
+    statement.state = StatementState.FINAL
+    statement.save()
+    return statement
+
+
+def _must_say_something(amounts: dict[str, Any]) -> None:
+    if all(amounts.get(name) is None for name in (*SOURCES, "stated_total")):
+        raise RegisterRefused(_("Enter at least one source of income, or the total."))
