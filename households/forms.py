@@ -1,0 +1,176 @@
+"""Input for households, members, statements, guarantees and decisions. No rule is here but what a field may hold."""
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from district.models import Division, Level
+from households.codes import Cause, GuaranteeItem, GuaranteeState, Health, Relation
+from households.models import Household, IncomeStatement, Member
+from households.models.statement import SOURCES
+
+DAY = {"type": "date"}
+PHONE = r"^(1[3-9]\d{9}|0\d{2,3}-?\d{7,8})?$"
+
+
+def villages_of(user: Any) -> Any:
+    """Villages in which the user may enter households: those of the own places, all for a district admin."""
+    rows = Division.objects.filter(level=Level.VILLAGE).select_related("parent")
+    if "district_admin" in user.roles:
+        return rows
+    places = [g.division_id for g in user.live_grants if g.role in ("village_clerk", "township_official")]
+    return rows.filter(pk__in=places) | rows.filter(parent__in=places) | rows.filter(parent__parent__in=places)
+
+
+class VillageField(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.parent} {obj}"
+
+
+class HouseholdForm(forms.ModelForm):
+    """What is known of a household."""
+
+    village = VillageField(queryset=Division.objects.none(), label=_("Village"))
+    phone = forms.RegexField(
+        PHONE, label=_("Phone"), required=False,
+        error_messages={"invalid": _("Enter 11 digits of a mobile phone, or 0xx-xxxxxxx.")},
+    )  # fmt: skip
+    bank_card = forms.RegexField(
+        r"^(\d{12,19})?$", label=_("Bank card"), required=False,
+        error_messages={"invalid": _("A bank card number has 12 to 19 digits.")},
+    )  # fmt: skip
+    other_causes = forms.TypedMultipleChoiceField(
+        label=_("Other causes"), choices=Cause.choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = Household
+        fields = (
+            "village", "attribute", "main_cause", "other_causes", "cause_note", "phone", "address", "bank_card",
+        )  # fmt: skip
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["village"].queryset = villages_of(user)  # type: ignore[attr-defined]
+
+    def clean_other_causes(self) -> list[str]:
+        causes: list[str] = self.cleaned_data["other_causes"]
+        if len(causes) > 2:
+            raise forms.ValidationError(_("Choose at most two other causes."))
+        return causes
+
+
+class NewHouseholdForm(HouseholdForm):
+    """A new household with its head."""
+
+    head_name = forms.CharField(label=_("Head of household"), min_length=2, max_length=20)
+    head_id_no = forms.CharField(label=_("ID number of the head"), max_length=18)
+
+    class Meta(HouseholdForm.Meta):
+        fields = ("code", *HouseholdForm.Meta.fields)  # type: ignore[assignment]
+
+    field_order = ("code", "head_name", "head_id_no", "village")
+
+
+class MemberForm(forms.ModelForm):
+    """A member; the ID number is asked only for a new one or to correct it."""
+
+    id_no = forms.CharField(label=_("ID number"), max_length=20)
+    health = forms.TypedMultipleChoiceField(
+        label=_("Health"), choices=Health.choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = Member
+        fields = ("name", "id_no", "relation", "education", "health", "labour", "student_status", "disease")
+        widgets = {"disease": forms.TextInput}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.fields["id_no"].required = False
+            self.fields["id_no"].help_text = _("Leave empty to keep it.")
+            self.initial["id_no"] = ""
+            self.fields["disease"].help_text = _("Leave empty to keep it.")
+            self.initial["disease"] = ""
+
+    def clean_relation(self) -> str:
+        return str(Relation(self.cleaned_data["relation"]))
+
+    def facts(self) -> dict[str, Any]:
+        """What households.members takes; an empty disease of a known member stays as it is."""
+        facts = dict(self.cleaned_data.items())
+        if self.instance.pk and not facts["disease"]:
+            del facts["disease"]
+        return facts
+
+
+class StatementForm(forms.ModelForm):
+    """Income of one year by source, in yuan."""
+
+    class Meta:
+        model = IncomeStatement
+        fields = ("year", "people", "definition", *SOURCES, "stated_total", "stated_other", "medical_refund")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["year"].min_value = 1990  # type: ignore[attr-defined]
+        self.fields["people"].min_value = 1  # type: ignore[attr-defined]
+        if self.instance.pk:
+            self.fields["year"].disabled = True
+
+    def clean_people(self) -> int:
+        people: int = self.cleaned_data["people"]
+        if not 1 <= people <= 30:
+            raise forms.ValidationError(_("Enter a number of people from 1 to 30."))
+        return people
+
+    def clean_year(self) -> int:
+        year: int = self.cleaned_data["year"]
+        if not 1990 <= year <= timezone.localdate().year:
+            raise forms.ValidationError(_("Enter a year from 1990 to this year."))
+        return year
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or {}
+        for name in SOURCES:
+            if found.get(name) is not None and found[name] < 0:
+                self.add_error(name, _("Enter 0 or more; costs have a field of their own."))
+        return found
+
+
+class DayAndReasonForm(forms.Form):
+    """When and why a household closes or a member leaves."""
+
+    on = forms.DateField(
+        label=_("Date"), initial=timezone.localdate, widget=forms.DateInput(format="%Y-%m-%d", attrs=DAY)
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+class DecideForm(forms.Form):
+    """Accept or refuse a household that waits for a decision."""
+
+    decision = forms.ChoiceField(
+        label=_("Decision"), choices=[("accept", _("Take in")), ("refuse", _("Refuse"))], widget=forms.RadioSelect
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+class GuaranteesForm(forms.Form):
+    """The six items with one date."""
+
+    as_of = forms.DateField(
+        label=_("As of"), initial=timezone.localdate, widget=forms.DateInput(format="%Y-%m-%d", attrs=DAY)
+    )
+
+    def __init__(self, *args: Any, states: dict[str, tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for item, label in GuaranteeItem.choices:
+            state, evidence = states.get(item, (GuaranteeState.UNVERIFIED.value, ""))
+            self.fields[item] = forms.ChoiceField(label=label, choices=GuaranteeState.choices, initial=state)
+            self.fields[f"{item}_evidence"] = forms.CharField(
+                label=_("%(item)s: evidence") % {"item": label}, max_length=200, required=False, initial=evidence
+            )

@@ -1,0 +1,38 @@
+"""What the pages that change a household share."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from households.models import Household
+from households.register import RegisterRefused
+from households.scope import require
+
+
+def household_for(request: HttpRequest, pk: int, action: str) -> Any:
+    """The household if the user sees it (else 404) and may do this on it (else 403)."""
+    seen = Household.objects.visible_to(request.user).with_masking(request.user).select_related("village__parent")
+    household = get_object_or_404(seen, pk=pk)
+    require(request.user, household, action)
+    return household
+
+
+def form_page(
+    request: HttpRequest, household: Any, form: BaseForm, act: Callable[[], Any], *, heading: str, **more: Any
+) -> HttpResponse:
+    """Show the form; act on a valid one and go back to the case file. A refusal is an error of the form."""
+    if request.method == "POST" and form.is_valid():
+        try:
+            act()
+        except RegisterRefused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("households:detail", household.pk)
+    context = {"household": household, "form": form, "heading": heading, **more}
+    return render(request, "households/form.html", context, status=422 if form.errors else 200)

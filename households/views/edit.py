@@ -1,0 +1,82 @@
+"""Add, edit and close a household; guarantees."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from accounts.roles import may
+from households import register
+from households.codes import GuaranteeItem
+from households.forms import DayAndReasonForm, GuaranteesForm, HouseholdForm, NewHouseholdForm
+from households.guarantees import set_guarantee
+from households.views.acting import form_page, household_for
+
+
+def new(request: HttpRequest) -> HttpResponse:
+    """Enter a household with its head."""
+    if not may(request.user, "edit_household"):
+        raise PermissionDenied
+    form = NewHouseholdForm(request.POST or None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            household = register.open_household(**form.cleaned_data)
+        except register.RegisterRefused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return redirect("households:detail", household.pk)
+    context = {"form": form, "heading": _("Add a household")}
+    return render(request, "households/form.html", context, status=422 if form.errors else 200)
+
+
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change what is known of a household."""
+    household = household_for(request, pk, "edit_household")
+    form = HouseholdForm(request.POST or None, instance=household, user=request.user)
+    form.fields["village"].queryset |= type(household.village).objects.filter(pk=household.village_id)  # type: ignore[attr-defined]
+    return form_page(
+        request, household, form, lambda: register.change_household(household, **form.cleaned_data),
+        heading=_("Edit the household"),
+    )  # fmt: skip
+
+
+def close(request: HttpRequest, pk: int) -> HttpResponse:
+    """Close a household with date and reason."""
+    household = household_for(request, pk, "close_household")
+    form = DayAndReasonForm(request.POST or None)
+    return form_page(
+        request, household, form, lambda: register.close_household(household, **form.cleaned_data),
+        heading=_("Close the household"), button=_("Close the household"),
+        question=_("Close this household? Its pairing and its enrolment end with it."),
+        note=_("The household stays in the system with its history; an admin can open it again."),
+    )  # fmt: skip
+
+
+def reopen(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a closing back."""
+    household = household_for(request, pk, "close_household")
+    form = DayAndReasonForm({"on": "2000-01-01", "reason": "-"}) if request.method == "POST" else DayAndReasonForm()
+    form.fields.clear()
+    return form_page(
+        request, household, form, lambda: register.reopen_household(household),
+        heading=_("Open the household again"), button=_("Open the household again"),
+        note=_("Members and enrolment are active again. The pairing is not: pair it anew."),
+    )  # fmt: skip
+
+
+def guarantees(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say how each of the six items stands."""
+    household = household_for(request, pk, "edit_household")
+    states = {g.item: (g.state, g.evidence) for g in household.guarantees.all()}
+    form = GuaranteesForm(request.POST or None, states=states)
+
+    def act() -> None:
+        given: dict[str, Any] = form.cleaned_data
+        for item in GuaranteeItem.values:
+            if (given[item], given[f"{item}_evidence"]) != states.get(item, ("unverified", "")):
+                evidence = given[f"{item}_evidence"]
+                set_guarantee(household, item=item, state=given[item], as_of=given["as_of"], evidence=evidence)
+
+    return form_page(request, household, form, act, heading=_("Two no-worries, four guarantees"))

@@ -1,0 +1,57 @@
+"""Draft, change and check income statements."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+
+from households import statements as verbs
+from households.forms import StatementForm
+from households.models import IncomeStatement, Member
+from households.views.acting import form_page, household_for
+
+
+def statement_new(request: HttpRequest, pk: int) -> HttpResponse:
+    """Draft the statement of a year; somebody else checks it."""
+    household = household_for(request, pk, "draft_statement")
+    people = Member.objects.filter(household=household, active=True).count()
+    form = StatementForm(request.POST or None, initial={"people": people or 1, "year": request.GET.get("year")})
+    actor: Any = request.user
+    return form_page(
+        request, household, form, lambda: verbs.draft_statement(household, by=actor, **form.cleaned_data),
+        heading=_("Add an income statement"), note=_("It counts once a colleague has checked it. Gifts are no income."),
+    )  # fmt: skip
+
+
+def statement_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Correct a statement; it waits for a check again."""
+    statement, household = _statement(request, pk, "draft_statement")
+    form = StatementForm(request.POST or None, instance=IncomeStatement.objects.get(pk=statement.pk))
+    actor: Any = request.user
+    amounts = lambda: {k: v for k, v in form.cleaned_data.items() if k != "year"}  # noqa: E731 read after validation
+    return form_page(
+        request, household, form, lambda: verbs.change_statement(statement, by=actor, **amounts()),
+        heading=_("Income statement of %(year)s") % {"year": statement.year},
+        note=_("A corrected statement counts again once a colleague has checked it."),
+    )  # fmt: skip
+
+
+def statement_check(request: HttpRequest, pk: int) -> HttpResponse:
+    """Confirm a draft of somebody else's hand."""
+    statement, household = _statement(request, pk, "check_statement")
+    form = forms.Form(request.POST or None)
+    form.is_bound = request.method == "POST"
+    actor: Any = request.user
+    return form_page(
+        request, household, form, lambda: verbs.check_statement(statement, by=actor),
+        heading=_("Check the statement of %(year)s") % {"year": statement.year}, button=_("Confirm the statement"),
+        statement=statement,
+    )  # fmt: skip
+
+
+def _statement(request: HttpRequest, pk: int, action: str) -> tuple[IncomeStatement, Any]:
+    rows = IncomeStatement.objects.visible_to(request.user)
+    statement: IncomeStatement = get_object_or_404(rows, pk=pk)
+    return statement, household_for(request, statement.household_id, action)
