@@ -54,7 +54,7 @@ def test_foreign_keys_point_downward_or_to_users():
 
 
 def test_only_scope_reads_relations_of_higher_apps_from_below():
-    """`household.pairings` and `filter(pairings__…)` escape the import contract: below the apps that own them, only here."""
+    """`household.pairings` and `filter(pairings__…)` escape the import contract: below the owning apps, only here."""
     found = set()
     for path in python_files():
         app = path.relative_to(ROOT).parts[0]
