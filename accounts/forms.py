@@ -26,7 +26,7 @@ class ChangeUserForm(UserForm):
     """Name and phone of an account; the user name stays."""
 
     class Meta(UserForm.Meta):
-        fields = ("display_name", "phone")
+        fields = ("display_name", "phone")  # type: ignore[assignment]
 
 
 class GrantForm(forms.ModelForm):

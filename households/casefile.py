@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from core.masking import mask_card, mask_id, mask_name, mask_phone
 from households import growth
 from households.codes import Cause, GuaranteeItem, GuaranteeState, Health
-from households.models import SOURCES, GrowthAssessment, Household, IncomeStatement, Member
+from households.models import SOURCES, GrowthAssessment, Household, IncomeStatement, Member, Verdict
 
 REVEALED = ("id_no", "disability_no", "phone", "disease", "bank_card")
 
@@ -124,8 +124,9 @@ def guarantees(household: Household) -> list[dict[str, Any]]:
 
 
 def latest_flag(household: Household) -> GrowthAssessment | None:
-    """The newest growth flag."""
-    return household.assessments.order_by("-year").first()  # type: ignore[attr-defined,no-any-return]
+    """The newest growth flag that is due, else the newest."""
+    flags = list(household.assessments.order_by("-year"))
+    return next((f for f in flags if f.verdict != Verdict.NOT_DUE), flags[0] if flags else None)
 
 
 def masked(what: str, value: str) -> str:
@@ -140,6 +141,6 @@ def secret(household: Household, what: str, member: int | None) -> tuple[Any, st
         return None
     row: Any = household
     if what in ("id_no", "disability_no", "disease") or member is not None:
-        row = household.members.filter(pk=member).first()  # type: ignore[attr-defined]
+        row = household.members.filter(pk=member or 0).first()  # type: ignore[attr-defined]
     value = getattr(row, what, "") if row is not None else ""
     return (row, value) if value else None

@@ -66,7 +66,7 @@ class HouseholdFilter:
             is_shown = name in SHOWN and choices and not (name == "township" and len(townships) < 2)
             if is_shown:
                 form.fields[name] = forms.ChoiceField(
-                    label=condition.label, choices=[("", _("All")), *choices], required=False
+                    label=str(condition.label), choices=[("", _("All")), *choices], required=False
                 )
             elif self.data.get(name):
                 form.fields[name] = forms.CharField(widget=forms.HiddenInput, required=False)

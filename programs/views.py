@@ -30,7 +30,7 @@ def measure_new(request: HttpRequest) -> HttpResponse:
     """Record aid from the case file (?household=)."""
     household = _household(request)
     require(request.user, household, "record_measure")
-    own = [grant.unit for grant in request.user.live_grants if grant.role == Role.DEPARTMENT_OFFICER]
+    own = [grant.unit for grant in request.user.live_grants if grant.role == Role.DEPARTMENT_OFFICER]  # type: ignore[union-attr]
     form = MeasureForm(request.POST or None, initial={"department": own[0]} if own else {})
     if request.method == "POST" and form.is_valid():
         try:

@@ -40,7 +40,10 @@ def need_new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             need = raise_need(
-                household=household, owner=request.user, raised_on=timezone.localdate(), **form.cleaned_data
+                household=household,
+                owner=request.user,
+                raised_on=timezone.localdate(),
+                **form.cleaned_data,  # type: ignore[arg-type]
             )
         except NeedRefused as refusal:
             form.add_error(None, refusal.sentence)
@@ -61,7 +64,7 @@ def need(request: HttpRequest, pk: int) -> HttpResponse:
             data = form.cleaned_data
             owner = request.user if data["mine"] else need.owner
             try:
-                follow_up(need, owner=owner, department=data["department"], due_on=data["due_on"])
+                follow_up(need, owner=owner, department=data["department"], due_on=data["due_on"])  # type: ignore[arg-type]
             except NeedRefused as refusal:
                 form.add_error(None, refusal.sentence)
             else:
@@ -104,7 +107,7 @@ def _need(request: HttpRequest, pk: int) -> Need:
 
 
 def _may_steer(request: HttpRequest, need: Need) -> None:
-    if not may_steer(need, request.user):
+    if not may_steer(need, request.user):  # type: ignore[arg-type]
         raise PermissionDenied
 
 
@@ -114,7 +117,7 @@ def _need_page(
     initial = {"department": need.department, "due_on": need.due_on}
     context = {
         "need": need,
-        "may_steer": may_steer(need, request.user),
+        "may_steer": may_steer(need, request.user),  # type: ignore[arg-type]
         "form": form or FollowUpForm(initial=initial),
         "close_form": close_form or CloseNeedForm(),
         "steps": need.history.select_related("history_user", "department"),

@@ -48,7 +48,7 @@ def visit_new(request: HttpRequest) -> HttpResponse:
     form = VisitForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
-            visit = log_visit(household=household, by=request.user, **form.facts())
+            visit = log_visit(household=household, by=request.user, **form.facts())  # type: ignore[arg-type]
         except REFUSED as refusal:
             form.add_error(None, refusal.sentence)
         else:
@@ -75,7 +75,7 @@ def visit(request: HttpRequest, pk: int) -> HttpResponse:
         "needs": root.needs.select_related("department"),  # type: ignore[attr-defined]
         "measures": root.measures.all(),
         "photos": root.photos.all(),  # type: ignore[attr-defined]
-        "may_correct": visit == versions[-1] and may_correct(visit, request.user),
+        "may_correct": visit == versions[-1] and may_correct(visit, request.user),  # type: ignore[arg-type]
         "may_log": is_allowed(request.user, household, "log_visit"),
     }
     return render(request, "visits/detail.html", context)
@@ -84,12 +84,12 @@ def visit(request: HttpRequest, pk: int) -> HttpResponse:
 def visit_correct(request: HttpRequest, pk: int) -> HttpResponse:
     """A corrected version as a new row; the first is kept and shown."""
     visit = get_object_or_404(Visit.objects.visible_to(request.user).select_related("visitor", "household"), pk=pk)
-    if not may_correct(visit, request.user):
+    if not may_correct(visit, request.user):  # type: ignore[arg-type]
         raise PermissionDenied
     form = VisitFacts(request.POST or None, initial=facts_of(visit))
     if request.method == "POST" and form.is_valid():
         try:
-            corrected = correct_visit(visit, by=request.user, **form.facts())
+            corrected = correct_visit(visit, by=request.user, **form.facts())  # type: ignore[arg-type]
         except REFUSED as refusal:
             form.add_error(None, refusal.sentence)
         else:
