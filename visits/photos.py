@@ -17,7 +17,7 @@ from visits.codes import PhotoProblem
 from visits.models import Visit, VisitPhoto
 
 register_heif_opener()
-FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "HEIF")
+FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
 LONGEST_EDGE = 1600
 THUMBNAIL_EDGE = 320
 QUALITY = 82
