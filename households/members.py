@@ -45,7 +45,7 @@ def change_member(member: Member, *, id_no: str = "", **facts: Any) -> Member:
 
 @transaction.atomic
 def leave_member(member: Member, *, on: date, reason: str) -> Member:
-    """A member dies, moves or marries away. The head can't leave before another member is head, save as the last one."""
+    """A member dies, moves or marries away. The head can leave only after another member is head, or as the last."""
     must_not_be_ahead(on)
     if not member.active:
         raise RegisterRefused(_("This person has left already."))

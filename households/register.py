@@ -1,20 +1,30 @@
 """Verbs on a household: open, change, move, close, decide. The caller has asked whether the user may."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from core.crypto import keyed_hash
 from district.models import Campaign, Division
-from district.policy import current_campaign, default_year
+from district.policy import PolicyMissing, current_campaign, default_year, is_below_line, policy_for
 from households import id_numbers
 from households.closing import end_all
 from households.codes import Relation
 from households.growth import assess
-from households.models import Enrolment, EnrolmentState, GrowthAssessment, Household, Member
+from households.models import (
+    Enrolment,
+    EnrolmentState,
+    GrowthAssessment,
+    Household,
+    IncomeStatement,
+    Member,
+    StatementState,
+)
 
 DERIVED = {"phone": "phone_hash", "bank_card": "bank_card_hash"}
 
@@ -25,12 +35,24 @@ class RegisterRefused(Exception):
 
 @transaction.atomic
 def open_household(
-    *, village: Division, code: str, head_name: str, head_id_no: str, campaign: Campaign | None = None, **facts: Any
+    *,
+    by: User,
+    village: Division,
+    code: str,
+    head_name: str,
+    head_id_no: str,
+    people: int,
+    income: Decimal,
+    campaign: Campaign | None = None,
+    **facts: Any,
 ) -> Household:
-    """Take a household in, with its head. RegisterRefused if the code or the person is known already.
+    """Take a household in, with its head and the income (yuan) of the entry year as a draft of this hand.
 
-    Its income line is asked with its first checked statement of the entry year; until then it counts as active.
+    At or over that year's income line, or without a policy, it waits for a decision. RegisterRefused if the code or
+    the person is known already.
     """
+    campaign = campaign or current_campaign()
+    year = default_year() or timezone.localdate().year - 1
     household = Household(village=village, code=code.strip(), head_name=head_name)
     _set(household, facts)
     try:
@@ -39,19 +61,21 @@ def open_household(
     except IntegrityError as error:
         raise RegisterRefused(_("There is a household with this code already.")) from error
     add_person(household, name=head_name, id_no=head_id_no, relation=Relation.HEAD.value)
-    campaign = campaign or current_campaign()
     Enrolment.objects.create(
-        household=household, campaign=campaign, state=EnrolmentState.ACTIVE,
-        entry_year=default_year() or timezone.localdate().year - 1, entered_on=timezone.localdate(),
+        household=household, campaign=campaign, state=_state_at_entry(campaign, year, income, people),
+        entry_year=year, entered_on=timezone.localdate(),
     )  # fmt: skip
+    IncomeStatement.objects.create(
+        household=household, year=year, people=people, stated_total=income, state=StatementState.DRAFT, drafted_by=by
+    )
     return household
 
 
 def change_household(household: Household, **facts: Any) -> Household:
-    """Change what is known of a household; a new village moves it."""
+    """Change what is known of a household; a new village moves it. What stays as it is leaves no history."""
     must_be_open(household)
-    _set(household, facts)
-    household.save()
+    if _set(household, facts):
+        household.save()
     return household
 
 
@@ -63,6 +87,8 @@ def close_household(household: Household, *, on: date, reason: str) -> Household
         raise RegisterRefused(_("Please give a reason."))
     row = Household.objects.select_for_update().get(pk=household.pk)
     must_be_open(row)
+    if row.enrolments.filter(entered_on__gt=on).exists():  # type: ignore[attr-defined]
+        raise RegisterRefused(_("The date lies before the household was taken in."))
     end_all(row, on=on, reason=reason)
     for member in row.members.filter(active=True):  # type: ignore[attr-defined]
         member.active = False
@@ -77,7 +103,7 @@ def close_household(household: Household, *, on: date, reason: str) -> Household
 
 @transaction.atomic
 def reopen_household(household: Household) -> Household:
-    """Take a closing back: members who had not left are active again, and so is the enrolment; pairings are not."""
+    """Take a closing back: members who had not left and the enrolment are as before; pairings are not."""
     row = Household.objects.select_for_update().get(pk=household.pk)
     if row.closed_on is None:
         raise RegisterRefused(_("This household is not closed."))
@@ -89,7 +115,9 @@ def reopen_household(household: Household) -> Household:
     except IntegrityError as error:
         raise RegisterRefused(_("A member of this household lives in another household by now.")) from error
     for enrolment in row.enrolments.filter(state=EnrolmentState.EXITED, ended_on=row.closed_on):  # type: ignore[attr-defined]
-        enrolment.state, enrolment.ended_on, enrolment.reason = EnrolmentState.ACTIVE, None, ""
+        before = enrolment.history.exclude(state=EnrolmentState.EXITED).order_by("-history_id").first()
+        enrolment.state = before.state if before else EnrolmentState.PENDING
+        enrolment.ended_on, enrolment.reason = None, before.reason if before else ""
         enrolment.save()
     row.closed_on, row.closed_reason = None, ""
     row.save()
@@ -116,19 +144,30 @@ def decide_pending(enrolment: Enrolment, *, accept: bool, reason: str) -> Enrolm
 
 def add_person(household: Household, *, name: str, id_no: str, relation: str, **facts: Any) -> Member:
     """A new row for a person. RegisterRefused for a wrong ID number, or if the person lives in a household already."""
-    number = id_numbers.normalise(id_no)
+    given = {key: value for key, value in facts.items() if value not in (None, "")}
+    member = Member(household=household, name=name.strip(), relation=relation, **given)
+    identify(member, id_no)
+    save_person(member)
+    return member
+
+
+def identify(member: Member, id_no: str) -> None:
+    """Give the member this ID number (or disabled person's certificate, which begins with it), sex and birth date."""
+    number, certificate = id_numbers.split_certificate(id_numbers.normalise(id_no))
     must_be_valid(number)
-    sex, born = id_numbers.sex(number), id_numbers.birth_date(number)
-    member = Member(
-        household=household, name=name.strip(), id_no=number, id_no_hash=keyed_hash(number), relation=relation,
-        **{"sex": sex, "birth_date": born} | {k: v for k, v in facts.items() if v not in (None, "")},
-    )  # fmt: skip
+    member.id_no, member.id_no_hash = number, keyed_hash(number)
+    member.sex, member.birth_date = id_numbers.sex(number), id_numbers.birth_date(number)
+    if certificate:
+        member.disability_no = certificate
+
+
+def save_person(member: Member) -> None:
+    """Save; RegisterRefused if the person lives in a household already, or if there would be a second head."""
     try:
         with transaction.atomic():
             member.save()
     except IntegrityError as error:
-        raise RegisterRefused(_why_not(household, number)) from error
-    return member
+        raise RegisterRefused(_why_not(member)) from error
 
 
 def must_be_valid(number: str) -> None:
@@ -157,26 +196,37 @@ def must_not_be_ahead(day: date) -> None:
         raise RegisterRefused(_("The date lies in the future."))
 
 
-def _why_not(household: Household, number: str) -> str:
-    person = (
-        Member.objects.filter(id_no_hash=keyed_hash(number), active=True).select_related("household__village").first()
-    )
+def _why_not(member: Member) -> str:
+    same = Member.objects.filter(id_no_hash=member.id_no_hash, active=True).exclude(pk=member.pk)
+    person = same.select_related("household__village").first()
     if person is None:
         return _("The household has a head already. Choose another relation, or make this member the head.")
     where = {"village": person.household.village, "code": person.household.code}
     return _("This person is in household %(code)s, %(village)s. Let the person leave there first.") % where
 
 
-def _set(household: Household, facts: dict[str, Any]) -> None:
-    for name, value in facts.items():
+def _state_at_entry(campaign: Campaign, year: int, income: Decimal, people: int) -> str:
+    try:
+        policy = policy_for(year, campaign)
+    except PolicyMissing:
+        return EnrolmentState.PENDING
+    below = is_below_line(policy, total=income, people=people)
+    return EnrolmentState.ACTIVE if below else EnrolmentState.PENDING
+
+
+def _set(household: Household, facts: dict[str, Any]) -> bool:
+    """Whether anything differs now."""
+    new = {name: value for name, value in facts.items() if getattr(household, name) != value}
+    for name, value in new.items():
         setattr(household, name, value)
         if name in DERIVED:
             setattr(household, DERIVED[name], keyed_hash(value))
+    return bool(new)
 
 
 def _end(enrolment: Enrolment, state: str, *, on: date, reason: str) -> None:
     enrolment.state, enrolment.reason = state, reason.strip()[:200]
-    enrolment.ended_on = max(on, enrolment.entered_on)
+    enrolment.ended_on = on
     enrolment.save()
 
 

@@ -63,7 +63,8 @@ class HouseholdQuerySet(TrackedQuerySet):
         """Annotate `masked`: true where only an inspector's mandate opens the household."""
         if Role.INSPECTOR not in user.roles:
             return self.annotate(masked=Value(False, output_field=BooleanField()))
-        unmasked = self.model.objects.allowed(user, "see_unmasked").filter(pk=OuterRef("pk"))
+        model: Any = self.model
+        unmasked = model.objects.allowed(user, "see_unmasked").filter(pk=OuterRef("pk"))
         return self.annotate(masked=~Exists(unmasked))
 
 
@@ -90,6 +91,14 @@ class HangsOnHousehold(TrackedQuerySet):
             return self.annotate(masked=Value(False, output_field=BooleanField()))
         unmasked = self._households().allowed(user, "see_unmasked")  # type: ignore[attr-defined]
         return self.annotate(masked=~Exists(unmasked.filter(pk=OuterRef(f"{self.household_path}_id"))))
+
+
+def places_of(user: Any, action: str) -> set[int] | None:
+    """Ids of the divisions in which a grant opens all households to this action; None: the whole district."""
+    grants = [grant for grant in user.live_grants if grant.role in ACTIONS[action]]
+    if any(grant.role in WHOLE_DISTRICT for grant in grants):
+        return None
+    return {grant.division_id for grant in grants if grant.role in PLACE_ROLES}
 
 
 def is_allowed(user: Any, household: Any, action: str) -> bool:

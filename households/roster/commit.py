@@ -116,7 +116,7 @@ def _household(outcome: Outcome) -> Household:
     head = family.head
     facts: dict[str, Any] = {"attribute": family.attribute} if family.attribute else {}
     return Household(
-        code=family.code or family.key, village=outcome.village, head_name=head.name if head else family.head_name,
+        code=outcome.code, village=outcome.village, head_name=head.name if head else family.head_name,
         main_cause=family.main_cause, phone=family.phone, phone_hash=keyed_hash(family.phone), address=family.address,
         bank_card=family.bank_card, bank_card_hash=keyed_hash(family.bank_card), **facts,
     )  # fmt: skip
@@ -137,6 +137,7 @@ def _member(household: Household, row: MemberRow) -> Member:
 
 
 def _statement(household: Household, family: Family, income: Income) -> IncomeStatement:
+    assert family.year is not None  # prepare() asks
     return IncomeStatement(
         household=household, year=family.year, people=max(family.people, 1), definition=income.definition,
         state=StatementState.CHECKED, **{name: getattr(income, name) for name in INCOME_FIELDS},

@@ -26,6 +26,7 @@ from .codes import severity_of
 from .rows import ERROR, Family, Finding, Income, MemberRow, Reading
 
 CHUNK = 900
+OWN_PREFIX = "H"  # begins the codes that we make: no office's 户编号 looks like them
 HOUSEHOLD_FIELDS = ("attribute", "main_cause", "phone", "address", "bank_card")
 MEMBER_FIELDS = (
     "name", "relation", "sex", "birth_date", "education", "health", "labour", "student_status", "phone", "disease",
@@ -55,6 +56,7 @@ class Outcome:
     family: Family
     household: Household | None
     village: Division
+    code: str = ""  # of a created household
     pending: bool = False
     changes: list[Change] = field(default_factory=list)
     changed: dict[Any, set[str]] = field(default_factory=dict)  # existing row → its changed fields, values set
@@ -130,6 +132,7 @@ def compare(reading: Reading, *, campaign: Campaign) -> Plan:
         else:
             outcome = _Comparison(family, household, known).outcome(policies)
             (plan.updated if outcome.is_changed else plan.unchanged).append(outcome)
+    _make_codes(plan.created)
     plan.rejected = {f.key: f.code for f in reading.families if f.key in rejected}
     plan.not_in_file = _not_in_file(reading, campaign)
     return plan
@@ -245,6 +248,24 @@ class _Known:
         """Whether one person at least is in both: a code alone may have been given twice."""
         there = {m.id_no_hash for m in self.members.get(household.pk, [])}
         return not there or any(self.hashes.get(m.id_no) in there for m in family.members)
+
+
+def _make_codes(created: Iterable[Outcome]) -> None:
+    """The 户编号 of the file; where it has none: H, the code of the village, the next running number."""
+    nameless = [o for o in created if not o.family.code]
+    last: dict[str, int] = {}
+    for chunk in _chunks(o.village.code for o in nameless):
+        made = Household.objects.filter(village__code__in=chunk, code__startswith=OWN_PREFIX)
+        for code in made.values_list("code", flat=True):
+            village, running = code[1:13], code[13:]
+            if running.isdecimal():
+                last[village] = max(last.get(village, 0), int(running))
+    for outcome in created:
+        if outcome.family.code:
+            outcome.code = outcome.family.code
+            continue
+        number = last[outcome.village.code] = last.get(outcome.village.code, 0) + 1
+        outcome.code = f"{OWN_PREFIX}{outcome.village.code}{number:04d}"
 
 
 def policy_at(policies: Mapping[int, CampaignYear], year: int | None) -> CampaignYear:

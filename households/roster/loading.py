@@ -25,7 +25,7 @@ from .compare import Plan, compare
 from .files import sheets_of
 from .places import Place, Places
 from .reading import read
-from .rows import Finding, Limits, Mapping, Reading
+from .rows import ERROR, WARNING, Finding, Limits, Mapping, Reading
 
 Progress = Callable[[int, int], None]
 MOST_FINDINGS_KEPT = 20_000
@@ -220,14 +220,19 @@ def rejected_file(roster_import: RosterImport) -> bytes:
         data, roster_import.file_name, places=places(), year=roster_import.year, mapping=_remembered(),
         accept_proposed=False, limits=limits(), progress=lambda done, total: None,
     )  # fmt: skip
-    findings = [
-        Finding(f.sheet, f.row, f.column, f.field, f.value_masked, f.code, f.severity, f.household_code, f.params)
-        for f in roster_import.findings.filter(severity="error")  # type: ignore[attr-defined]
-    ]
+    findings = [finding_of(row) for row in roster_import.findings.filter(severity=ERROR)]  # type: ignore[attr-defined]
     return report.rejected_xlsx(sheets_of(data, limits()), reading, findings, roster_import.report["rejected_keys"])
 
 
 def findings_by_kind(roster_import: RosterImport) -> list[dict[str, Any]]:
     """Findings counted by code and severity, errors first."""
     rows = roster_import.findings.values("code", "severity").annotate(number=Count("pk"))  # type: ignore[attr-defined]
-    return list(rows.order_by("severity", "-number", "code"))
+    return [dict(row) for row in rows.order_by("severity", "-number", "code")]
+
+
+def finding_of(row: RosterFinding) -> Finding:
+    """The finding that was kept in this row."""
+    severity = ERROR if row.severity == ERROR else WARNING
+    return Finding(
+        row.sheet, row.row, row.column, row.field, row.value_masked, row.code, severity, row.household_code, row.params
+    )

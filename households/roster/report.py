@@ -95,14 +95,17 @@ def rejected_xlsx(sheets: Iterable[Sheet], reading: Reading, findings: Iterable[
     for finding in findings:
         if finding.severity == ERROR and finding.row is not None:
             told[finding.sheet, finding.row].append(finding)
-    rows_of = defaultdict(set)
+    rows_of: defaultdict[str, set[int]] = defaultdict(set)
     for family in reading.families:
         if family.key in wanted:
             rows_of[family.sheet].update(family.rows)
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    formats = {"head": book.add_format({"bold": True, "bg_color": "#e8f1ec"}), "text": book.add_format({"num_format": "@"}),
-               "wrong": book.add_format({"num_format": "@", "bg_color": "#fbeee4"})}  # fmt: skip
+    formats = {
+        "head": book.add_format({"bold": True, "bg_color": "#e8f1ec"}),
+        "text": book.add_format({"num_format": "@"}),
+        "wrong": book.add_format({"num_format": "@", "bg_color": "#fbeee4"}),
+    }
     for sheet in sheets:
         if rows_of[sheet.name]:
             _rejected_sheet(book, formats, sheet, reading, rows_of[sheet.name], told)

@@ -1,7 +1,8 @@
 """What flows through the steps of a roster import: plain data, no model, no request."""
 
 from collections.abc import Mapping as MappingOf
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as made
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -45,7 +46,7 @@ class Refusal:
     """Why a file is not read at all; the sentence is made by codes.refusal_sentence()."""
 
     code: str
-    params: MappingOf[str, str | int] = field(default_factory=dict)
+    params: MappingOf[str, str | int] = made(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class Finding:
     code: str
     severity: Severity
     household: str = ""
-    params: MappingOf[str, str | int] = field(default_factory=dict)
+    params: MappingOf[str, str | int] = made(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ class SheetReading:
 class Mapping:
     """Mappings remembered by an admin: fingerprint of a header → {header as shown: field, "" for unused}."""
 
-    by_fingerprint: MappingOf[str, MappingOf[str, str]] = field(default_factory=dict)
+    by_fingerprint: MappingOf[str, MappingOf[str, str]] = made(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +180,7 @@ class Family:
     people: int = 0
     year: int | None = None
     income: Income | None = None
-    guarantees: MappingOf[str, str] = field(default_factory=dict)
+    guarantees: MappingOf[str, str] = made(default_factory=dict)
     head_name: str = ""
     head_id_no: str = ""
     stated_people: int | None = None

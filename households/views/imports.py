@@ -19,7 +19,6 @@ from households.forms_imports import UploadForm
 from households.models import ImportState, RosterImport
 from households.roster import loading
 from households.roster.codes import FINDINGS, kind_label, sentence
-from households.roster.rows import Finding
 from households.roster.wording import named_changes, named_columns
 from households.tables_imports import ImportTable
 
@@ -94,19 +93,17 @@ def _findings(request: HttpRequest, roster_import: RosterImport) -> dict[str, An
     chosen = request.GET.get("kind") or (kinds[0]["code"] if kinds else "")
     rows = roster_import.findings.filter(code=chosen)  # type: ignore[attr-defined]
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    for row in page:
-        row.message = sentence(
-            Finding(
-                row.sheet, row.row, row.column, row.field, row.value_masked, row.code, row.severity, params=row.params
-            )
-        )
+    found: list[Any] = list(page)
+    for row in found:
+        row.message = sentence(loading.finding_of(row))
     changes = Paginator(roster_import.report.get("changes", []), PER_PAGE).get_page(request.GET.get("changes"))
-    changes.object_list = named_changes(changes.object_list)
+    changes.object_list = named_changes(list(changes.object_list))
     return {
         "errors": [k for k in kinds if k["severity"] == "error"],
         "warnings": [k for k in kinds if k["severity"] == "warning"],
         "chosen": chosen,
         "page": page,
+        "found": found,
         "changes": changes,
         "taken": sum(roster_import.counts["households"][k] for k in ("created", "updated"))
         if roster_import.counts

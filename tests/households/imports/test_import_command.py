@@ -11,7 +11,6 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from core.models import Job
-from district.models import Campaign
 from households.models import Enrolment, Household, IncomeStatement, Member, RosterImport
 
 from .conftest import HEADER, PEOPLE, line
@@ -180,6 +179,17 @@ def test_a_missing_path_is_wrong_usage(tmp_path: Path) -> None:
 
 
 def test_values_are_masked_in_the_document(roster: Roster) -> None:
-    document = run(roster(line("1001", "赵一", "户主"), ["穿芳峪镇", "小辛庄村", "1001", "钱六", "129999196001019999", "配偶"]))
+    document = run(
+        roster(line("1001", "赵一", "户主"), ["穿芳峪镇", "小辛庄村", "1001", "钱六", "129999196001019999", "配偶"])
+    )
     assert document["findings"][0]["value"] == "1299**************"
     assert PEOPLE["赵一"] not in json.dumps(document, ensure_ascii=False)
+
+
+def test_a_file_without_household_codes_gets_codes_and_is_known_again(roster: Roster) -> None:
+    header = [h for h in HEADER if h != "户编号"]
+    rows = [*family(), line("1002", "孙四", "户主"), line("1002", "周五", "配偶")]
+    path = roster(*[[v for h, v in zip(HEADER, row, strict=True) if h != "户编号"] for row in rows], header=header)
+    assert households(run(path)) == counts(created=2)
+    assert list(Household.objects.values_list("code", flat=True)) == ["H1201191222250001", "H1201191222250002"]
+    assert households(run(path)) == counts(unchanged=2)
