@@ -11,4 +11,5 @@ class VisitsConfig(AppConfig):
     verbose_name = _("Visits")
 
     def ready(self) -> None:
-        import_module("visits.conditions")  # they register themselves; models are not there before now
+        for name in ("conditions", "sections"):  # what they add to lists and case files
+            import_module(f"visits.{name}")

@@ -1,5 +1,7 @@
 """Needs: the list, one of them, raising and settling; and what waits for the user."""
 
+from typing import cast
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Case, IntegerField, Prefetch, Value, When
@@ -9,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts.models import User
 from accounts.roles import may
 from core.pages import paged
 from households.scope import require

@@ -1,0 +1,61 @@
+"""What visits add to a household: needs and visits in its case file, the last contact in the list, two buttons."""
+
+from typing import Any
+
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from core.formats import phone_date
+from households.conditions import Frame
+from households.models import Household
+from households.sections import Button, ListColumn, Section, add_button, add_column, add_section
+from visits.codes import PENDING
+from visits.conditions import with_contact
+from visits.models import Need, Visit, VisitPhoto
+
+SHOWN = 5
+PHOTOS_SHOWN = 8
+
+
+def load_visits(household: Household, user: Any, may: frozenset[str]) -> dict[str, Any]:
+    """The last visits, how many there are, and the newest photos. Three queries."""
+    visits = Visit.objects.filter(household=household).standing()
+    return {
+        "visits": list(visits.select_related("visitor", "entered_by")[:SHOWN]),
+        "count": visits.count(),
+        "photos": list(VisitPhoto.objects.filter(visit__household=household).order_by("-pk")[:PHOTOS_SHOWN]),
+    }
+
+
+def load_needs(household: Household, user: Any, may: frozenset[str]) -> dict[str, Any]:
+    """What is not settled, then what was settled last. One query."""
+    needs = list(Need.objects.filter(household=household).select_related("owner", "department").order_by("-pk"))
+    open_needs = sorted((need for need in needs if need.is_pending), key=lambda need: need.due_on)
+    return {
+        "needs": [*open_needs, *(need for need in needs if not need.is_pending)][: max(SHOWN, len(open_needs))],
+        "count": len(needs),
+    }
+
+
+def with_open_needs(rows: QuerySet, frame: Frame) -> QuerySet:
+    """Add `open_needs`, how many needs are not settled."""
+    needs = Need.objects.filter(household=OuterRef("pk"), state__in=PENDING).order_by().values("household")
+    counted = Subquery(needs.annotate(n=Count("pk")).values("n"), output_field=IntegerField())
+    return rows.annotate(open_needs=Coalesce(counted, 0))
+
+
+add_section(Section("needs", _("Needs"), 5.4, "visits/_case_needs.html", load_needs))
+add_section(Section("visits", _("Visits"), 5.6, "visits/_case_visits.html", load_visits))
+add_column(ListColumn("last_contact", _("Last reached"), with_contact, text=phone_date))
+add_column(ListColumn("open_needs", _("Open needs"), with_open_needs, numeric=True))
+add_button(
+    Button(
+        _("Log a visit"),
+        "house-check",
+        "log_visit",
+        lambda h: f"{reverse('visits:new')}?household={h.pk}",
+        primary=True,
+    )
+)
