@@ -17,6 +17,9 @@ from django.db import connection, connections
 
 from config.processes import argv
 from core.models import Job
+from tests.memory_queue import queue
+
+__all__ = ["queue"]
 
 ROOT = Path(__file__).resolve().parents[2]
 LEASE_SECONDS = 3
@@ -128,8 +131,11 @@ def database(migrated, tmp_path, django_db_blocker):
 
 
 @pytest.fixture
-def stack(database, tmp_path, settings):
-    """Beat runs; the test starts and kills workers. SQLite and the file queue, or PostgreSQL and Redis."""
+def stack(database, tmp_path, settings, queue):
+    """Beat runs; the test starts and kills workers. SQLite and the file queue, or PostgreSQL and Redis.
+
+    What the test itself sends is lost (a queue in its memory): the sweep must find the rows.
+    """
     settings.MEDIA_ROOT = tmp_path / "media"
     stack = Stack(
         tmp_path,
