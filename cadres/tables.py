@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import Unit
 from cadres.models import Cadre, Pairing
-from core.columns import CountColumn
+from core.columns import CountColumn, PartialColumn
 from core.masking import mask_name
 from households.models import Household
 
@@ -24,7 +24,7 @@ class CadreTable(tables.Table):
     post = tables.Column(verbose_name=_("Post"), orderable=False)
     load = CountColumn(verbose_name=_("Households helped"))
     quota = CountColumn(verbose_name=_("Quota"), orderable=False)
-    state = tables.TemplateColumn(
+    state = PartialColumn(
         verbose_name=_("State"), template_name="cadres/_cadre_state.html", orderable=False, accessor="active_to",
         empty_values=(),
     )  # fmt: skip
@@ -57,7 +57,7 @@ class UnitTable(tables.Table):
     division = tables.Column(verbose_name=_("Place"), orderable=False)
     affiliation = tables.Column(verbose_name=_("Affiliation"), orderable=False)
     cadres_now = CountColumn(verbose_name=_("Active cadres"))
-    edit = tables.TemplateColumn(
+    edit = PartialColumn(
         verbose_name=_("Actions"), template_name="cadres/_unit_actions.html", orderable=False, accessor="pk"
     )
 
@@ -86,7 +86,7 @@ class PairingTable(_HouseholdColumns):
     code = tables.Column(verbose_name=_("Household code"), accessor="household__code", orderable=False)
     village = tables.Column(verbose_name=_("Village"), accessor="household", orderable=False)
     starts_on = tables.DateColumn(verbose_name=pgettext_lazy("date", "From"), orderable=False, short=False)
-    acts = tables.TemplateColumn(
+    acts = PartialColumn(
         verbose_name=_("Actions"), template_name="cadres/_pairing_actions.html", orderable=False, accessor="pk"
     )
 
@@ -129,7 +129,7 @@ class UnpairedTable(_HouseholdColumns):
     )
     code = tables.Column(verbose_name=_("Household code"))
     village = tables.Column(verbose_name=_("Village"), order_by=("village__code", "code"))
-    choose = tables.TemplateColumn(
+    choose = PartialColumn(
         verbose_name=_("Actions"), template_name="cadres/_unpaired_actions.html", orderable=False, accessor="pk"
     )
 
@@ -152,7 +152,7 @@ class UncoveredTable(UnpairedTable):
 
     panel = False
 
-    why = tables.TemplateColumn(
+    why = PartialColumn(
         verbose_name=_("Why"), template_name="cadres/_uncovered_why.html", orderable=False, accessor="gone_cadre",
         empty_values=(),
     )  # fmt: skip

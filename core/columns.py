@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import django_tables2 as tables
+from django.template.loader import get_template
 
 from core import formats
 
@@ -41,3 +42,23 @@ class PercentColumn(_Printed):
     """Basis points: 996 prints 9.9%"""
 
     printed = staticmethod(formats.percent)
+
+
+class PartialColumn(tables.Column):
+    """A partial that needs only `record`. Not TemplateColumn: that runs every context processor, once a cell."""
+
+    empty_values = ()
+
+    def __init__(self, *args: Any, template_name: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.template_name = template_name
+
+    def render(self, record: Any) -> str:
+        return get_template(self.template_name).render({"record": record})
+
+
+class ShortTextColumn(tables.Column):
+    """The first 60 characters of a text."""
+
+    def render(self, value: str) -> str:
+        return value if len(value) <= 60 else value[:59] + "…"

@@ -4,14 +4,14 @@ import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from core.columns import CountColumn, YuanColumn
+from core.columns import CountColumn, PartialColumn, YuanColumn
 from programs.models import Measure
 
 
 class MeasureTable(tables.Table):
     """Expects `household` with village, township and `masked`."""
 
-    household = tables.TemplateColumn(
+    household = PartialColumn(
         verbose_name=_("Household"), template_name="programs/_household.html", order_by=("household__code",)
     )
     kind = tables.Column(
@@ -23,7 +23,7 @@ class MeasureTable(tables.Table):
     quantity = CountColumn(verbose_name=_("Quantity"), orderable=False)
     note = tables.Column(verbose_name=_("What was given"), orderable=False)
     department = tables.Column(verbose_name=_("Department"), orderable=False)
-    state = tables.TemplateColumn(
+    state = PartialColumn(
         verbose_name=pgettext_lazy("measure", "State"), template_name="programs/_state.html", orderable=False
     )
 

@@ -3,6 +3,7 @@
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 
+from core.columns import PartialColumn, ShortTextColumn
 from visits.models import Need, Visit
 
 CARDS = {"class": "table table-cards"}
@@ -11,20 +12,16 @@ CARDS = {"class": "table table-cards"}
 class VisitTable(tables.Table):
     """Expects `household` with village, township and `masked`, and `visitor`."""
 
-    household = tables.TemplateColumn(
+    household = PartialColumn(
         verbose_name=_("Household"), template_name="programs/_household.html", order_by=("household__code",)
     )
-    visited_on = tables.TemplateColumn(verbose_name=_("Visit date"), template_name="visits/_date.html")
-    mode = tables.TemplateColumn(verbose_name=_("Visit mode"), template_name="visits/_mode.html", orderable=False)
-    visitor = tables.TemplateColumn(
+    visited_on = PartialColumn(verbose_name=_("Visit date"), template_name="visits/_date.html")
+    mode = PartialColumn(verbose_name=_("Visit mode"), template_name="visits/_mode.html", orderable=False)
+    visitor = PartialColumn(
         verbose_name=_("Helping cadre"), template_name="visits/_visitor.html", order_by=("visitor__name",)
     )
-    changes = tables.TemplateColumn(
-        verbose_name=_("What changed"), template_name="visits/_changes.html", orderable=False
-    )
-    text = tables.TemplateColumn(
-        verbose_name=_("Notes"), template_code="{{ record.text|truncatechars:60 }}", orderable=False
-    )
+    changes = PartialColumn(verbose_name=_("What changed"), template_name="visits/_changes.html", orderable=False)
+    text = ShortTextColumn(verbose_name=_("Notes"), orderable=False)
 
     class Meta:
         model = Visit
@@ -38,18 +35,16 @@ class VisitTable(tables.Table):
 class NeedTable(tables.Table):
     """Expects `household` with village, township and `masked`, `owner` and `department`."""
 
-    household = tables.TemplateColumn(
+    household = PartialColumn(
         verbose_name=_("Household"), template_name="programs/_household.html", order_by=("household__code",)
     )
-    kind = tables.TemplateColumn(verbose_name=_("Kind of need"), template_name="visits/_need_kind.html")
-    text = tables.TemplateColumn(
-        verbose_name=_("What is needed"), template_code="{{ record.text|truncatechars:60 }}", orderable=False
-    )
+    kind = PartialColumn(verbose_name=_("Kind of need"), template_name="visits/_need_kind.html")
+    text = ShortTextColumn(verbose_name=_("What is needed"), orderable=False)
     raised_on = tables.DateColumn(verbose_name=_("Raised on"))
     due_on = tables.DateColumn(verbose_name=_("Due on"))
     owner = tables.Column(verbose_name=_("Who follows it up"), orderable=False)
     department = tables.Column(verbose_name=_("Department"), orderable=False)
-    state = tables.TemplateColumn(verbose_name=_("State"), template_name="visits/_need_state.html", orderable=False)
+    state = PartialColumn(verbose_name=_("State"), template_name="visits/_need_state.html", orderable=False)
 
     class Meta:
         model = Need

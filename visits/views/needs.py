@@ -44,9 +44,9 @@ def need_new(request: HttpRequest) -> HttpResponse:
         try:
             need = raise_need(
                 household=household,
-                owner=request.user,
+                owner=cast(User, request.user),
                 raised_on=timezone.localdate(),
-                **form.cleaned_data,  # type: ignore[arg-type]
+                **form.cleaned_data,
             )
         except NeedRefused as refusal:
             form.add_error(None, refusal.sentence)

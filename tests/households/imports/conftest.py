@@ -11,7 +11,8 @@ from district.models import Campaign
 from district.register import load_divisions, open_campaign
 
 HEADER = [
-    "乡(镇)", "行政村", "户编号", "姓名", "证件号码", "与户主关系", "户联系电话", "收入登记表年度", "工资性收入", "转移性收入",
+    "乡(镇)", "行政村", "户编号", "姓名", "证件号码", "与户主关系", "户联系电话", "收入登记表年度", "工资性收入",
+    "转移性收入",
 ]  # fmt: skip
 ZHAO, LI, WANG, SUN, ZHOU = (
     "129999196001011019", "129999196203041028", "129999199005060030", "129999195512120041", "129999195801010052",
@@ -34,8 +35,10 @@ def campaign(db: None) -> Campaign:
     return open_campaign()
 
 
-def line(code: str, name: str, relation: str, *, village: str = "小辛庄村", wage: object = 5000, transfer: object = 1000,
-         year: object = 2016, phone: str = "") -> list[object]:  # fmt: skip
+def line(
+    code: str, name: str, relation: str, *, village: str = "小辛庄村", wage: object = 5000, transfer: object = 1000,
+    year: object = 2016, phone: str = "",
+) -> list[object]:  # fmt: skip
     """One row of a roster; income on the head's row alone."""
     income = [wage, transfer] if relation == "户主" else ["", ""]
     return ["穿芳峪镇", village, code, name, PEOPLE.get(name, ""), relation, phone, year, *income]
