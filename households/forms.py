@@ -3,25 +3,37 @@
 from typing import Any
 
 from django import forms
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.fields import YuanField
+from core.masking import mask_card, mask_phone
 from district.models import Division, Level
 from households.codes import Cause, GuaranteeItem, GuaranteeState, Health, Relation
 from households.models import Household, IncomeStatement, Member
 from households.models.statement import SOURCES
+from households.scope import places_of
 
 DAY = {"type": "date"}
 PHONE = r"^(1[3-9]\d{9}|0\d{2,3}-?\d{7,8})?$"
 
 
-def villages_of(user: Any) -> Any:
-    """Villages in which the user may enter households: those of the own places, all for a district admin."""
+class FieldsOnly(forms.ModelForm):
+    """Checks the fields alone: the verb makes or changes the row."""
+
+    def _post_clean(self) -> None:
+        pass
+
+
+def villages_of(user: Any, *, besides: int | None = None) -> QuerySet[Division]:
+    """Villages in which the user may enter households, and the one of the household at hand."""
     rows = Division.objects.filter(level=Level.VILLAGE).select_related("parent")
-    if "district_admin" in user.roles:
+    places = places_of(user, "edit_household")
+    if places is None:
         return rows
-    places = [g.division_id for g in user.live_grants if g.role in ("village_clerk", "township_official")]
-    return rows.filter(pk__in=places) | rows.filter(parent__in=places) | rows.filter(parent__parent__in=places)
+    inside = Q(pk__in=places) | Q(parent__in=places) | Q(parent__parent__in=places)
+    return rows.filter(inside | Q(pk=besides))
 
 
 class VillageField(forms.ModelChoiceField):
@@ -29,8 +41,8 @@ class VillageField(forms.ModelChoiceField):
         return f"{obj.parent} {obj}"
 
 
-class HouseholdForm(forms.ModelForm):
-    """What is known of a household."""
+class HouseholdForm(FieldsOnly):
+    """What is known of a household. Secrets are never shown: an empty field keeps them, a tick removes them."""
 
     village = VillageField(queryset=Division.objects.none(), label=_("Village"))
     phone = forms.RegexField(
@@ -53,7 +65,25 @@ class HouseholdForm(forms.ModelForm):
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["village"].queryset = villages_of(user)  # type: ignore[attr-defined]
+        self.fields["village"].queryset = villages_of(user, besides=self.instance.village_id)  # type: ignore[attr-defined]
+        for name, mask, label in (
+            ("phone", mask_phone, _("Remove the phone number")),
+            ("bank_card", mask_card, _("Remove the bank card")),
+        ):
+            if known := getattr(self.instance, name):
+                self.initial[name] = ""
+                self.fields[name].help_text = _("Leave empty to keep %(masked)s.") % {"masked": mask(known)}
+                self.fields[f"no_{name}"] = forms.BooleanField(label=label, required=False)
+
+    def facts(self) -> dict[str, Any]:
+        """What the verbs take."""
+        facts = {name: value for name, value in self.cleaned_data.items() if not name.startswith("no_")}
+        for name in ("phone", "bank_card"):
+            if self.cleaned_data.get(f"no_{name}"):
+                facts[name] = ""
+            elif not facts[name]:
+                facts[name] = getattr(self.instance, name)
+        return facts
 
     def clean_other_causes(self) -> list[str]:
         causes: list[str] = self.cleaned_data["other_causes"]
@@ -66,18 +96,22 @@ class NewHouseholdForm(HouseholdForm):
     """A new household with its head."""
 
     head_name = forms.CharField(label=_("Head of household"), min_length=2, max_length=20)
-    head_id_no = forms.CharField(label=_("ID number of the head"), max_length=18)
+    head_id_no = forms.CharField(label=_("ID number of the head"), max_length=30)
+    people = forms.IntegerField(label=_("People"), min_value=1, max_value=30, initial=1)
+    income = YuanField(_("Income of the household in the year (yuan)")).formfield()
 
     class Meta(HouseholdForm.Meta):
         fields = ("code", *HouseholdForm.Meta.fields)  # type: ignore[assignment]
 
-    field_order = ("code", "head_name", "head_id_no", "village")
+    field_order = ("village", "code", "head_name", "head_id_no", "people", "income")
 
 
-class MemberForm(forms.ModelForm):
+class MemberForm(FieldsOnly):
     """A member; the ID number is asked only for a new one or to correct it."""
 
-    id_no = forms.CharField(label=_("ID number"), max_length=20)
+    id_no = forms.CharField(
+        label=_("ID number"), max_length=30, help_text=_("Sex and date of birth are taken from it.")
+    )
     health = forms.TypedMultipleChoiceField(
         label=_("Health"), choices=Health.choices, required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -101,13 +135,13 @@ class MemberForm(forms.ModelForm):
 
     def facts(self) -> dict[str, Any]:
         """What households.members takes; an empty disease of a known member stays as it is."""
-        facts = dict(self.cleaned_data.items())
+        facts = dict(self.cleaned_data)
         if self.instance.pk and not facts["disease"]:
             del facts["disease"]
         return facts
 
 
-class StatementForm(forms.ModelForm):
+class StatementForm(FieldsOnly):
     """Income of one year by source, in yuan."""
 
     class Meta:

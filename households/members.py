@@ -6,11 +6,9 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from core.crypto import keyed_hash
-from households import id_numbers
 from households.codes import Relation
 from households.models import Household, Member
-from households.register import RegisterRefused, add_person, must_be_open, must_be_valid, must_not_be_ahead
+from households.register import RegisterRefused, add_person, identify, must_be_open, must_not_be_ahead, save_person
 
 
 @transaction.atomic
@@ -24,35 +22,42 @@ def add_member(household: Household, *, name: str, id_no: str, relation: str, **
 
 @transaction.atomic
 def change_member(member: Member, *, id_no: str = "", **facts: Any) -> Member:
-    """Change what is known of a member; a new ID number must be valid. The head is changed by new_head()."""
+    """Change what is known of a member; a new ID number must be valid and brings sex and birth date with it.
+
+    The relation 户主 makes this member the head in place of the other. What stays as it is leaves no history.
+    """
     must_be_open(member.household)
     if facts.get("relation", member.relation) == Relation.HEAD and member.relation != Relation.HEAD:
         new_head(member)
     elif facts.get("relation", member.relation) != Relation.HEAD and member.relation == Relation.HEAD:
         raise RegisterRefused(_("A household needs a head. Make another member the head first."))
+    before = {field.attname: getattr(member, field.attname) for field in member._meta.concrete_fields}
     for name, value in facts.items():
         setattr(member, name, value)
     if id_no:
-        number = id_numbers.normalise(id_no)
-        must_be_valid(number)
-        if Member.objects.filter(id_no_hash=keyed_hash(number), active=True).exclude(pk=member.pk).exists():
-            raise RegisterRefused(_("Another active member has this ID number."))
-        member.id_no, member.id_no_hash = number, keyed_hash(number)
-    member.save()
+        identify(member, id_no)
+    if any(getattr(member, name) != value for name, value in before.items()):
+        save_person(member)
     _keep_head_name(member.household)
     return member
 
 
 @transaction.atomic
 def leave_member(member: Member, *, on: date, reason: str) -> Member:
-    """A member dies, moves or marries away. The head can leave only after another member is head, or as the last."""
+    """A member dies, moves or marries away. The head can leave only after another member is head.
+
+    The last one can't leave: then the household closes.
+    """
+    must_be_open(member.household)
     must_not_be_ahead(on)
     if not member.active:
         raise RegisterRefused(_("This person has left already."))
     if not reason.strip():
         raise RegisterRefused(_("Please give a reason."))
     others = Member.objects.filter(household=member.household, active=True).exclude(pk=member.pk)
-    if member.relation == Relation.HEAD and others.exists():
+    if not others.exists():
+        raise RegisterRefused(_("This is the last member. Close the household instead."))
+    if member.relation == Relation.HEAD:
         raise RegisterRefused(_("A household needs a head. Make another member the head first."))
     member.active, member.left_on, member.left_reason = False, on, reason.strip()[:200]
     member.save()

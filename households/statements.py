@@ -27,11 +27,18 @@ def draft_statement(household: Household, *, by: User, year: int, **amounts: Any
 
 @transaction.atomic
 def change_statement(statement: IncomeStatement, *, by: User, **amounts: Any) -> IncomeStatement:
-    """Correct a statement; it is a draft of this hand again, until another person checks it. A final one stays."""
+    """Correct a statement; it is a draft of this hand again, until another person checks it. A final one stays.
+
+    What stays as it is leaves no history and keeps its check.
+    """
+    must_be_open(statement.household)
     if statement.state == StatementState.FINAL:
         raise RegisterRefused(_("This statement is final."))
     _must_say_something(amounts)
-    for name, value in amounts.items():
+    new = {name: value for name, value in amounts.items() if getattr(statement, name) != value}
+    if not new:
+        return statement
+    for name, value in new.items():
         setattr(statement, name, value)
     statement.state, statement.drafted_by = StatementState.DRAFT, by
     statement.save()
@@ -52,6 +59,7 @@ def check_statement(statement: IncomeStatement, *, by: User) -> IncomeStatement:
     return statement
 
 
+@transaction.atomic
 def finalise_statement(statement: IncomeStatement) -> IncomeStatement:
     """Close a checked statement for good: no roster and no form changes it any more."""
     if statement.state != StatementState.CHECKED:

@@ -115,6 +115,12 @@ class IncomeStatement(TrackedModel):
         return f"{self.household_id} {self.year}"
 
     @property
+    def named_sources(self) -> list[tuple[str, Decimal]]:
+        """(label, amount) of what is given, costs negative."""
+        labels = {field.name: str(field.verbose_name) for field in self._meta.concrete_fields}
+        return [(labels[name], amount) for name, amount in self.sources if amount is not None]
+
+    @property
     def sources(self) -> list[tuple[str, Decimal | None]]:
         """(field name, amount in yuan, costs negative) in the order of the form."""
         return [

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -20,14 +21,17 @@ def new(request: HttpRequest) -> HttpResponse:
     if not may(request.user, "edit_household"):
         raise PermissionDenied
     form = NewHouseholdForm(request.POST or None, user=request.user)
+    actor: Any = request.user
     if request.method == "POST" and form.is_valid():
         try:
-            household = register.open_household(**form.cleaned_data)
+            household = register.open_household(by=actor, **form.facts())
         except register.RegisterRefused as refusal:
             form.add_error(None, str(refusal))
         else:
+            messages.success(request, _("The household has been added. Add its other members now."))
             return redirect("households:detail", household.pk)
-    context = {"form": form, "heading": _("Add a household")}
+    note = _("At or over the income line it waits for a decision by the district; below it, it is taken in at once.")
+    context = {"form": form, "heading": _("Add a household"), "note": note}
     return render(request, "households/form.html", context, status=422 if form.errors else 200)
 
 
@@ -35,9 +39,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change what is known of a household."""
     household = household_for(request, pk, "edit_household")
     form = HouseholdForm(request.POST or None, instance=household, user=request.user)
-    form.fields["village"].queryset |= type(household.village).objects.filter(pk=household.village_id)  # type: ignore[attr-defined]
     return form_page(
-        request, household, form, lambda: register.change_household(household, **form.cleaned_data),
+        request, household, form, lambda: register.change_household(household, **form.facts()),
         heading=_("Edit the household"),
     )  # fmt: skip
 

@@ -24,7 +24,7 @@ def member_new(request: HttpRequest, pk: int) -> HttpResponse:
 def member_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a member; the relation 户主 makes this member the head."""
     member, household = _member(request, pk)
-    form = MemberForm(request.POST or None, instance=Member.objects.get(pk=member.pk))
+    form = MemberForm(request.POST or None, instance=member)
     return form_page(
         request, household, form, lambda: verbs.change_member(member, **form.facts()), heading=_("Edit the member")
     )

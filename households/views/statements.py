@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from households import statements as verbs
 from households.forms import StatementForm
-from households.models import IncomeStatement, Member
+from households.models import IncomeStatement, Member, StatementState
 from households.views.acting import form_page, household_for
 
 
@@ -28,7 +28,7 @@ def statement_new(request: HttpRequest, pk: int) -> HttpResponse:
 def statement_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Correct a statement; it waits for a check again."""
     statement, household = _statement(request, pk, "draft_statement")
-    form = StatementForm(request.POST or None, instance=IncomeStatement.objects.get(pk=statement.pk))
+    form = StatementForm(request.POST or None, instance=statement)
     actor: Any = request.user
     amounts = lambda: {k: v for k, v in form.cleaned_data.items() if k != "year"}  # noqa: E731 read after validation
     return form_page(
@@ -39,19 +39,25 @@ def statement_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def statement_check(request: HttpRequest, pk: int) -> HttpResponse:
-    """Confirm a draft of somebody else's hand."""
+    """Confirm a draft of somebody else's hand, or close a confirmed statement for good."""
     statement, household = _statement(request, pk, "check_statement")
     form = forms.Form(request.POST or None)
     form.is_bound = request.method == "POST"
     actor: Any = request.user
+    if statement.state == StatementState.DRAFT:
+        return form_page(
+            request, household, form, lambda: verbs.check_statement(statement, by=actor),
+            heading=_("Check the statement of %(year)s") % {"year": statement.year},
+            button=_("Confirm the statement"), statement=statement,
+        )  # fmt: skip
     return form_page(
-        request, household, form, lambda: verbs.check_statement(statement, by=actor),
-        heading=_("Check the statement of %(year)s") % {"year": statement.year}, button=_("Confirm the statement"),
-        statement=statement,
+        request, household, form, lambda: verbs.finalise_statement(statement),
+        heading=_("Make the statement of %(year)s final") % {"year": statement.year}, button=_("Make it final"),
+        question=_("Make this statement final? Nobody can change it afterwards."), statement=statement,
     )  # fmt: skip
 
 
 def _statement(request: HttpRequest, pk: int, action: str) -> tuple[IncomeStatement, Any]:
-    rows = IncomeStatement.objects.visible_to(request.user)
+    rows = IncomeStatement.objects.visible_to(request.user).select_related("household")
     statement: IncomeStatement = get_object_or_404(rows, pk=pk)
     return statement, household_for(request, statement.household_id, action)
