@@ -1,24 +1,35 @@
 """Work in the background: fetch, call the verb."""
 
 from celery import shared_task
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from core.jobs import JobRefused, Run, handles
+from core.models import Job
 from district.policy import PolicyMissing
 from households import growth
 from households.models import RosterImport
 from households.roster import loading
 
 
-@handles("roster_check")
+def _import_page(job: Job) -> str:
+    return reverse("households:import_detail", args=[job.args["import"]])
+
+
+def _growth_page(job: Job) -> str:
+    return f"{reverse('households:growth')}?year={job.args['year']}"
+
+
+@handles("roster_check", title=_("Check a roster"), address=_import_page)
 def roster_check(run: Run) -> None:
     """Check an uploaded roster and keep its preview."""
     roster_import = RosterImport.objects.select_related("campaign").get(pk=run.args["import"])
-    loading.check(roster_import, progress=_reading(run), effect=run.effect)
     run.result = {"import": roster_import.pk}
+    loading.check(roster_import, progress=_reading(run), effect=run.effect)
 
 
-@handles("roster_commit")
+@handles("roster_commit", title=_("Save a roster"), address=_import_page)
 def roster_commit(run: Run) -> None:
     """Write what the preview showed, or keep a new preview if it is no longer so."""
     roster_import = RosterImport.objects.select_related("campaign", "created_by").get(pk=run.args["import"])
@@ -32,7 +43,7 @@ def _reading(run: Run) -> loading.Progress:
     )
 
 
-@handles(growth.KIND)
+@handles(growth.KIND, title=_("Compare incomes"), address=_growth_page)
 def assess_growth(run: Run) -> None:
     """Compare a year with the year before it; the result says what was found and what changed."""
     year = int(run.args["year"])

@@ -10,9 +10,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def job(owner):
-    return Job.objects.create(
-        kind="roster_check", started_by=owner, state=JobState.RUNNING, progress_done=1, progress_total=4
-    )
+    return Job.objects.create(kind="trial", started_by=owner, state=JobState.RUNNING, progress_done=1, progress_total=4)
 
 
 @pytest.fixture
@@ -21,7 +19,7 @@ def stranger(make_user):
 
 
 def test_the_list_holds_own_jobs_and_all_for_an_admin(client, job, owner, admin, stranger):
-    nightly = Job.objects.create(kind="assess_growth")
+    nightly = Job.objects.create(kind="nightly")
     seen = {}
     for user in (owner, admin, stranger):
         client.force_login(user)
@@ -33,7 +31,7 @@ def test_the_list_holds_own_jobs_and_all_for_an_admin(client, job, owner, admin,
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_list_asks_the_same_queries_however_long_it_is(count, client, owner, django_assert_num_queries):
     for _ in range(count):
-        Job.objects.create(kind="roster_check", started_by=owner)
+        Job.objects.create(kind="trial", started_by=owner)
     client.force_login(owner)
     with django_assert_num_queries(5):  # session, user, grants, count, rows
         page = client.get(reverse("core:jobs"))
