@@ -1,0 +1,149 @@
+"""Members join, change and leave; one head at any time."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+from django.utils.translation import override
+
+from households.members import add_member, change_member, leave_member, new_head
+from households.register import RegisterRefused, close_household
+from tests.factories.households import id_number
+
+TODAY = timezone.localdate()
+
+
+@pytest.fixture(autouse=True)
+def english():
+    with override("en"):
+        yield
+
+
+@pytest.fixture
+def head(zhao):
+    return zhao.members.get(relation="head")
+
+
+@pytest.fixture
+def son(zhao):
+    return zhao.members.get(relation="son")
+
+
+def why(act):
+    with pytest.raises(RegisterRefused) as refusal:
+        act()
+    return str(refusal.value)
+
+
+def relations(household):
+    return sorted(household.members.filter(active=True).values_list("name", "relation"))
+
+
+def test_sex_and_birth_date_come_from_the_id_number(zhao):
+    number = id_number(22, born="19901224")
+    member = add_member(zhao, name=" 李秀 ", id_no=f" {number.lower()} ", relation="spouse", health=["chronic"])
+    assert (member.name, member.id_no, member.sex, member.birth_date) == ("李秀", number, "female", date(1990, 12, 24))
+    assert member.health == ["chronic"]
+
+
+def test_a_disabled_persons_certificate_holds_the_id_number(zhao):
+    number = id_number(23)
+    member = add_member(zhao, name="赵二", id_no=f"{number}43", relation="other")
+    assert (member.id_no, member.disability_no) == (number, f"{number}43")
+
+
+def test_a_person_of_another_household_is_refused_with_the_place(zhao, qian):
+    number = qian.members.get().id_no
+    assert why(lambda: add_member(zhao, name="钱满仓", id_no=number, relation="other")) == (
+        "This person is in household 9900000002, 西河前村. Let the person leave there first."
+    )
+
+
+def test_who_has_left_there_can_join_here(zhao, qian, son):
+    leave_member(son, on=TODAY, reason="入赘")
+    add_member(qian, name=son.name, id_no=son.id_no, relation="son_in_law")
+    assert relations(qian) == [("赵小河", "son_in_law"), ("钱满仓", "head")]
+
+
+def test_a_second_head_is_refused(zhao):
+    assert why(lambda: add_member(zhao, name="赵大", id_no=id_number(24), relation="head")) == (
+        "The household has a head already. Choose another relation, or make this member the head."
+    )
+    assert relations(zhao) == [("赵小河", "son"), ("赵有田", "head")]
+
+
+def test_a_new_head_takes_the_place_of_the_other_and_names_the_household(zhao, son):
+    new_head(son)
+    zhao.refresh_from_db()
+    assert (relations(zhao), zhao.head_name) == ([("赵小河", "head"), ("赵有田", "other")], "赵小河")
+
+
+def test_the_relation_of_a_head_on_the_form_makes_the_member_head(zhao, son, head):
+    change_member(son, name=son.name, relation="head")
+    head.refresh_from_db()
+    assert head.relation == "other"
+    change_member(head, relation="father")
+    assert relations(zhao) == [("赵小河", "head"), ("赵有田", "father")]
+
+
+def test_the_head_cannot_become_another_relative_without_a_successor(zhao, head):
+    assert why(lambda: change_member(head, relation="spouse")) == (
+        "A household needs a head. Make another member the head first."
+    )
+
+
+def test_a_new_name_of_the_head_names_the_household(zhao, head):
+    change_member(head, name="赵有天")
+    zhao.refresh_from_db()
+    assert zhao.head_name == "赵有天"
+
+
+def test_a_corrected_id_number_brings_its_birth_date(son):
+    change_member(son, id_no=id_number(26, born="19880808"))
+    son.refresh_from_db()
+    assert (son.birth_date, son.sex) == (date(1988, 8, 8), "female")
+
+
+def test_the_id_number_of_somebody_else_is_refused(zhao, son, head):
+    assert why(lambda: change_member(son, id_no=head.id_no)) == (
+        "This person is in household 9900000001, 东山前村. Let the person leave there first."
+    )
+
+
+def test_what_stays_as_it_is_leaves_no_history(son):
+    change_member(son, name=son.name, relation=son.relation, health=["healthy"])
+    assert son.history.count() == 1
+
+
+def test_a_member_leaves_with_date_and_reason(zhao, son):
+    leave_member(son, on=TODAY, reason=" 迁出 ")
+    assert (son.active, son.left_on, son.left_reason) == (False, TODAY, "迁出")
+    assert why(lambda: leave_member(son, on=TODAY, reason="迁出")) == "This person has left already."
+    assert why(lambda: new_head(son)) == "This person has left already."
+
+
+def test_leaving_is_refused_ahead_of_time_without_reason_for_the_head_and_for_the_last(zhao, son, head):
+    def leave(member, **facts):
+        return why(lambda: leave_member(member, **{"on": TODAY, "reason": "去世", **facts}))
+
+    refusals = [leave(son, on=TODAY + timedelta(days=1)), leave(son, reason=" "), leave(head)]
+    new_head(son)
+    head.refresh_from_db()
+    leave_member(head, on=TODAY, reason="去世")
+    assert [*refusals, leave(son)] == [
+        "The date lies in the future.",
+        "Please give a reason.",
+        "A household needs a head. Make another member the head first.",
+        "This is the last member. Close the household instead.",
+    ]
+
+
+def test_a_closed_household_takes_nobody_in_and_lets_nobody_go(zhao, son):
+    closed = close_household(zhao, on=TODAY, reason="迁出")
+    son.household = closed
+    for act in (
+        lambda: add_member(closed, name="李秀", id_no=id_number(27), relation="spouse"),
+        lambda: change_member(son, name="赵河"),
+        lambda: leave_member(son, on=TODAY, reason="去世"),
+    ):
+        assert why(act) == "This household is closed."
