@@ -17,7 +17,7 @@ class MeasureTable(tables.Table):
     kind = tables.Column(
         verbose_name=_("Measure type"), linkify=("programs:measure", [tables.A("pk")]), orderable=False
     )
-    starts_on = tables.DateColumn(verbose_name=_("Date"))
+    starts_on = tables.DateColumn(verbose_name=_("Date"), short=False)
     source = tables.Column(verbose_name=_("Source of aid"), orderable=False)
     yuan = YuanColumn(verbose_name=_("Amount (yuan)"))
     quantity = CountColumn(verbose_name=_("Quantity"), orderable=False)

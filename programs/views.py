@@ -1,12 +1,13 @@
 """Pages of measures."""
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from accounts.roles import Role
+from accounts.roles import Role, may
 from core.pages import paged
 from households.models import Household
 from households.scope import HouseholdQuerySet, is_allowed, require
@@ -19,6 +20,8 @@ from programs.tables import MeasureTable
 
 def measures(request: HttpRequest) -> HttpResponse:
     """Aid of every kind in the user's sight."""
+    if not may(request.user, "see_households"):
+        raise PermissionDenied
     rows = Measure.objects.visible_to(request.user).select_related("department")
     rows = rows.prefetch_related(Prefetch("household", _shown(request)))
     found = MeasureFilter(request.GET, queryset=rows, request=request)

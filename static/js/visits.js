@@ -74,6 +74,13 @@
     previews.append(item);
   }
   let reading = Promise.resolve();
+  if (picker) { // the browser's own control speaks the browser's language and forgets what was chosen before
+    const add = form.querySelector("[data-add-photo]");
+    picker.hidden = true;
+    add.hidden = false;
+    add.addEventListener("click", () => picker.click());
+    form.querySelector(`legend label[for=${picker.id}]`).removeAttribute("for");
+  }
   picker?.addEventListener("change", () => {
     const chosen = [...picker.files];
     picker.value = "";
@@ -132,6 +139,7 @@
       await reading;
       left = await send();
     } catch {
+      note.hidden = true;
       say([words.notSent]);
     }
     if (!left) rest(false);

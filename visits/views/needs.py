@@ -27,6 +27,8 @@ from visits.views.shown import household_of, shown
 
 def needs(request: HttpRequest) -> HttpResponse:
     """Needs in sight: what is not settled first, by due date."""
+    if not may(request.user, "see_households"):
+        raise PermissionDenied
     settled = Case(When(state__in=PENDING, then=Value(0)), default=Value(1), output_field=IntegerField())
     rows = Need.objects.visible_to(request.user).select_related("owner", "department")
     rows = rows.prefetch_related(Prefetch("household", shown(request))).order_by(settled, "due_on", "pk")

@@ -29,6 +29,8 @@ MONTH = 30 * 24 * 3600
 
 def visits(request: HttpRequest) -> HttpResponse:
     """Visits in sight, each in its last version."""
+    if not may(request.user, "see_households"):
+        raise PermissionDenied
     rows = Visit.objects.visible_to(request.user).standing().select_related("visitor", "entered_by")
     rows = rows.prefetch_related(Prefetch("household", shown(request)))
     found = VisitFilter(request.GET, queryset=rows, request=request)
