@@ -36,12 +36,19 @@ def tracked_models() -> dict[str, Any]:
 
 def entries(model: Any, *, page: str | None, per_page: int = 25) -> Page:
     """A page of the changes of one model, newest first. Four queries."""
-    rows = model.history.select_related("history_user").order_by("-history_date", "-history_id")
+    rows = model.history.select_related("history_user", *relations(model)).order_by("-history_date", "-history_id")
     found = Paginator(rows, per_page).get_page(page)
     versions = list(found.object_list)
     before = predecessors(model, versions)
     found.object_list = [entry(model, row, before, what=_named(model, row)) for row in versions]
     return found
+
+
+def relations(model: Any) -> list[str]:
+    """Relations whose names stand in the history; read along with the versions, so that no row asks by itself."""
+    return [
+        field.name for field in model.history.model.tracked_fields if field.is_relation and field.name not in HIDDEN
+    ]
 
 
 def predecessors(model: Any, rows: Iterable[Any]) -> dict[tuple[str, int], Any]:
@@ -50,7 +57,8 @@ def predecessors(model: Any, rows: Iterable[Any]) -> dict[tuple[str, int], Any]:
     if not changed:
         return {}
     versions: dict[int, list[Any]] = {}
-    for version in model.history.filter(id__in={r.id for r in changed}).order_by("history_id"):
+    earlier_ones = model.history.filter(id__in={r.id for r in changed}).select_related(*relations(model))
+    for version in earlier_ones.order_by("history_id"):
         versions.setdefault(version.id, []).append(version)
     found = {}
     for row in changed:
@@ -67,11 +75,18 @@ def entry(model: Any, row: Any, before: Versions, *, what: str) -> Entry:
     return Entry(
         at=row.history_date,
         who=str(row.history_user or _("System")),
-        through=row.history_change_reason or "",
+        through=_through(row.history_change_reason or ""),
         what=what,
         kind=kind,
         lines=_lines(model, old, row) if row.history_type == "~" and old is not None else [],
     )
+
+
+def _through(reason: str) -> str:
+    """In words: the page, an import or a job with its number; anything else as it is."""
+    kind, _blank, rest = reason.partition(" ")
+    words = {"form": _("page"), "import": _("import %(number)s"), "job": _("job %(number)s")}
+    return words[kind] % {"number": rest} if kind in words and rest else reason
 
 
 def _named(model: Any, row: Any) -> str:
@@ -87,7 +102,7 @@ def _lines(model: Any, old: Any, row: Any) -> list[tuple[str, str, str]]:
 
 
 def _shown(model: Any, field: Any, row: Any) -> str:
-    """A value for people; what is encrypted stays hidden, a relation shows its number."""
+    """A value for people; what is encrypted stays hidden, a relation shows its name."""
     own = model._meta.get_field(field.name)
     value = getattr(row, field.attname)
     if value in (None, "", []):
@@ -96,6 +111,12 @@ def _shown(model: Any, field: Any, row: Any) -> str:
         return "******"
     if isinstance(own, YuanField):
         return yuan(value)
+    if own.is_relation:
+        return str(getattr(row, field.name))
+    codes = getattr(model, "code_lists", {}).get(field.name)
+    if codes and isinstance(value, list):
+        labels = dict(codes.choices)
+        return "、".join(str(labels.get(code, code)) for code in value)
     if own.choices:
         return str(dict(own.flatchoices).get(value, value))
     return "、".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,5 +1,6 @@
 """What a case file shows of a household: basics, income by year, members, guarantees, history. Reads only."""
 
+import math
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -103,7 +104,7 @@ def _chart(statements: list[IncomeStatement]) -> dict[str, Any] | None:
     return {
         "kind": "bar",
         "labels": [str(s.year) for s in known],
-        "series": [{"name": _("Income per head"), "data": [float(s.disposable_per_head) for s in known]}],
+        "series": [{"name": _("Income per head"), "data": [math.floor(s.disposable_per_head) for s in known]}],
         "unit": _("yuan"),
     }
 

@@ -6,7 +6,8 @@ from django.core.paginator import Page, Paginator
 from django.db.models import CharField, Value
 from django.utils.translation import gettext as _
 
-from core.changelog import Entry, entry, predecessors
+from core.changelog import Entry, entry, predecessors, relations
+from households.codes import GuaranteeItem
 from households.models import Enrolment, GrowthAssessment, GuaranteeStatus, Household, IncomeStatement, Member
 
 MODELS: dict[str, Any] = {
@@ -34,7 +35,9 @@ def _entries(keys: list[dict[str, Any]]) -> list[Entry]:
     for name, model in MODELS.items():
         wanted = [k["history_id"] for k in keys if k["of"] == name]
         if wanted:
-            versions = list(model.history.filter(history_id__in=wanted).select_related("history_user"))
+            versions = list(
+                model.history.filter(history_id__in=wanted).select_related("history_user", *relations(model))
+            )
             rows |= {(name, v.history_id): v for v in versions}
             before |= predecessors(model, versions)
     found = []
@@ -49,5 +52,7 @@ def _title(name: str, row: Any) -> str:
         "household": _("Household"), "enrolment": _("Enrolment"), "member": _("Household member"),
         "incomestatement": _("Income statement"), "guaranteestatus": _("Guarantees"), "growthassessment": _("Growth"),
     }  # fmt: skip
+    if name == "guaranteestatus":
+        return f"{titles[name]} {GuaranteeItem(row.item).label}"
     detail = {"member": "name", "incomestatement": "year", "growthassessment": "year"}.get(name)
     return f"{titles[name]} {getattr(row, detail)}" if detail else titles[name]

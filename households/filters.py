@@ -27,9 +27,18 @@ class HouseholdFilter:
     ) -> None:
         self.data, self.frame, self.by_id_no = data, frame, by_id_no
         self.conditions = {c.name: c for c in all_conditions()}
+        self.text = data.get("q", "").strip()
         self.asked = {name: data[name] for name in self.conditions if data.get(name)}
         self.form = self._form(places)
         self.qs = self._narrow(rows)
+
+    @property
+    def words(self) -> str:
+        """What was asked, for the log: no text that was searched for, since it may be an ID number."""
+        asked = [f"{self.conditions[name].label}={value}" for name, value in self.asked.items()]
+        return ", ".join(
+            [str(_("Households")), str(self.frame.year), *asked, *([str(_("Search"))] if self.text else [])]
+        )
 
     def _narrow(self, rows: QuerySet) -> QuerySet:
         for name, value in self.asked.items():
@@ -40,15 +49,14 @@ class HouseholdFilter:
         rows = joined(rows, self.frame, needed).filter(where(self.asked, self.frame))
         if "state" not in self.asked:
             rows = rows.filter(closed_on__isnull=True)
-        text = self.data.get("q", "").strip()
-        return rows.filter(self._search(text)) if text else rows
+        return rows.filter(self._search(self.text)) if self.text else rows
 
     def _search(self, text: str) -> Q:
         number = id_numbers.normalise(text)
         if len(number) == 18 and number[:17].isdigit():
             if not self.by_id_no:
                 return Q(pk__isnull=True)
-            return Q(members__id_no_hash=keyed_hash(number), members__active=True)
+            return Q(members__id_no_hash=keyed_hash(number), members__active=True, masked=False)
         return Q(head_name__icontains=text) | Q(code__startswith=text) | Q(village__name__icontains=text)
 
     def _form(self, places: list[Division]) -> forms.Form:

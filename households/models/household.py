@@ -1,5 +1,7 @@
 """A household, its place in a campaign, its guarantees."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -33,6 +35,7 @@ class Household(TrackedModel):
     created_at = models.DateTimeField(auto_now_add=True)
     objects = HouseholdQuerySet.as_manager()
     history = History(table_name="households_household_hist")
+    code_lists: ClassVar = {"other_causes": Cause}  # of lists in JSON, for the history in words
 
     class Meta:
         verbose_name = _("Household")

@@ -1,12 +1,14 @@
 """Members of a household."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import EncryptedTextField
 from core.history import History, TrackedModel
-from households.codes import Education, Labour, Relation, Sex, StudentStatus
+from households.codes import Education, Health, Labour, Relation, Sex, StudentStatus
 from households.models.household import Household
 from households.scope import HangsOnHousehold
 
@@ -33,6 +35,7 @@ class Member(TrackedModel):
     left_reason = models.CharField(max_length=200, blank=True)
     objects = HangsOnHousehold.as_manager()
     history = History(table_name="households_member_hist")
+    code_lists: ClassVar = {"health": Health}  # of lists in JSON, for the history in words
 
     class Meta:
         verbose_name = _("Household member")

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -46,11 +48,14 @@ def export(request: HttpRequest) -> HttpResponse:
     if not may(request.user, "export"):
         raise PermissionDenied
     asked = QueryDict(request.POST.get("query", ""))
-    chosen = _chosen(request, asked, action="export")
     reason = request.POST.get("reason", "").strip()
-    rows = with_columns(chosen.qs, chosen.frame).order_by("village__code", "code")
-    label = _("Households") + (f" {asked.urlencode()}" if asked else "")
-    record(request.user, "export", label=label, reason=reason or _("not given"))
+    if not reason:
+        messages.error(request, _("Please give a reason."))
+        return redirect(f"{reverse('households:list')}?{asked.urlencode()}")
+    chosen = _chosen(request, asked, action="export")
+    table = HouseholdTable(with_columns(chosen.qs, chosen.frame), order_by=asked.getlist("sort") or None)
+    rows = table.data.data
+    record(request.user, "export", label=chosen.words, reason=reason)
     name = _("Households") + f"_{timezone.localdate():%Y%m%d}"
     return xlsx_response(name, header(chosen.frame), lines(rows, chosen.frame))
 
