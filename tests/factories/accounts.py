@@ -20,14 +20,14 @@ class UnitFactory(factory.django.DjangoModelFactory):
 
 
 class UserFactory(factory.django.DjangoModelFactory):
-    """A person without a usable password: tests use client.force_login."""
+    """A person whose password fits nothing: tests use client.force_login."""
 
     class Meta:
         model = User
 
     username = factory.Sequence(lambda n: f"user{n}")
     display_name = factory.Sequence(lambda n: f"用户{n}")
-    password = "!"
+    password = "none fits"
 
 
 class GrantFactory(factory.django.DjangoModelFactory):

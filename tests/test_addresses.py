@@ -1,0 +1,285 @@
+"""Who may open what: every named address × every role, with an object in sight of most and one outside.
+
+Out of sight is 404, in sight but not allowed 403, a stranger is sent to the sign-in (302). An address that the table
+does not know fails the run; so does a role that gets further than its cell says. Objects: `zhao…` hangs on the family
+in 东山前村 that the cadre helps, with whom the liaison's unit, the clerk's village, the official's township and the
+department's need have to do; `qian…` on a family elsewhere. `?zhao` is given in the query. A POST is sent empty.
+"""
+
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.test import Client
+from django.urls import get_resolver, reverse
+from django.utils import timezone
+
+from accounts.roles import Role
+from cadres.models import Cadre, Pairing
+from core.models import Job, JobState
+from district.models import Rank
+from households.models import ImportState, RosterImport
+from programs.models import Measure
+from tests.factories.accounts import SINCE, GrantFactory, UnitFactory, UserFactory
+from tests.factories.households import StatementFactory
+from visits.models import Need, Visit, VisitPhoto
+
+WHO = ("anonymous", "cadre", "unit_liaison", "village_clerk", "township_official", "department_officer",
+       "district_admin", "inspector", "log_auditor", "system_admin")  # fmt: skip
+
+TABLE = """
+                                                  anon cadr liai cler offi depa admi insp audi syst
+GET  account_login               -                 200  302  302  302  302  302  302  302  302  302
+GET  account_logout              -                  in  200  200  200  200  200  200  200  200  200
+GET  account_change_password     -                  in  200  200  200  200  200  200  200  200  200
+POST set_language                -                 302  302  302  302  302  302  302  302  302  302
+GET  core:health_live            -                 200  200  200  200  200  200  200  200  200  200
+GET  core:health_ready           -                 200  200  200  200  200  200  200  200  200  200
+
+GET  dashboards:home             -                  in  200  200  200  200  200  200  200  302  302
+GET  dashboards:index            -                  in  403  403  302  302  403  302  302  403  403
+GET  dashboards:district         -                  in  403  403  404  404  403  200  200  403  403
+GET  dashboards:township         place.东山镇          in  403  403  404  200  403  200  200  403  403
+GET  dashboards:township         place.西河镇          in  403  403  404  404  403  200  200  403  403
+GET  dashboards:township         place.东山前村         in  403  403  200  200  403  200  200  403  403
+
+GET  core:jobs                   -                  in  200  200  200  200  200  200  200  200  200
+GET  core:job                    job.of_admin       in  404  404  404  404  404  200  404  404  404
+GET  core:job                    job.of_official    in  404  404  404  200  404  200  404  404  404
+GET  core:job_fragment           job.of_admin       in  404  404  404  404  404  200  404  404  404
+GET  core:job_fragment           job.of_official    in  404  404  404  200  404  200  404  404  404
+POST core:job_cancel             job.of_admin       in  404  404  404  404  404  302  404  404  404
+POST core:job_cancel             job.of_official    in  404  404  404  302  404  302  404  404  404
+POST core:job_retry              job.of_admin       in  404  404  404  404  404  302  404  404  404
+POST core:job_retry              job.of_official    in  404  404  404  302  404  302  404  404  404
+
+GET  accounts:me                 -                  in  200  200  200  200  200  200  200  200  200
+GET  accounts:users              -                  in  403  403  403  403  403  403  403  403  200
+GET  accounts:user_new           -                  in  403  403  403  403  403  403  403  403  200
+GET  accounts:user               somebody           in  403  403  403  403  403  403  403  403  200
+GET  accounts:user               itself             in  403  403  403  403  403  403  403  403  200
+POST accounts:user_password      somebody           in  403  403  403  403  403  403  403  403  200
+POST accounts:user_deactivate    somebody           in  403  403  403  403  403  403  403  403  302
+GET  accounts:grant_new          somebody           in  403  403  403  403  403  403  403  403  200
+POST accounts:grant_end          grant              in  403  403  403  403  403  403  403  403  302
+GET  accounts:audit              -                  in  403  403  403  403  403  403  403  200  403
+GET  accounts:audit_history      -                  in  403  403  403  403  403  403  403  200  403
+
+GET  district:campaign           -                  in  403  403  403  403  403  200  403  403  403
+POST district:year_new           -                  in  403  403  403  403  403  302  403  403  403
+GET  district:campaign_year      2016               in  403  403  403  403  403  200  403  403  403
+GET  district:campaign_year      1999               in  403  403  403  403  403  404  403  403  403
+
+GET  households:list             -                  in  200  200  200  200  200  200  200  403  403
+POST households:export           -                  in  403  403  403  302  403  302  302  403  403
+GET  households:detail           zhao               in  200  200  200  200  200  200  200  404  404
+GET  households:detail           qian               in  404  404  404  404  404  200  200  404  404
+GET  households:new              -                  in  403  403  200  200  403  200  403  403  403
+GET  households:edit             zhao               in  403  403  200  200  403  200  403  404  404
+GET  households:edit             qian               in  404  404  404  404  404  200  403  404  404
+GET  households:close            zhao               in  403  403  403  200  403  200  403  404  404
+GET  households:close            qian               in  404  404  404  404  404  200  403  404  404
+GET  households:reopen           zhao               in  403  403  403  200  403  200  403  404  404
+GET  households:reopen           qian               in  404  404  404  404  404  200  403  404  404
+GET  households:guarantees       zhao               in  403  403  200  200  403  200  403  404  404
+GET  households:guarantees       qian               in  404  404  404  404  404  200  403  404  404
+GET  households:member_new       zhao               in  403  403  200  200  403  200  403  404  404
+GET  households:member_new       qian               in  404  404  404  404  404  200  403  404  404
+GET  households:member_edit      zhao.member        in  403  403  200  200  403  200  403  404  404
+GET  households:member_edit      qian.member        in  404  404  404  404  404  200  403  404  404
+GET  households:member_leave     zhao.member        in  403  403  200  200  403  200  403  404  404
+GET  households:member_leave     qian.member        in  404  404  404  404  404  200  403  404  404
+GET  households:statement_new    zhao               in  403  403  200  200  403  200  403  404  404
+GET  households:statement_new    qian               in  404  404  404  404  404  200  403  404  404
+GET  households:statement_edit   zhao.statement     in  403  403  200  200  403  200  403  404  404
+GET  households:statement_edit   qian.statement     in  404  404  404  404  404  200  403  404  404
+GET  households:statement_check  zhao.statement     in  403  403  403  200  403  200  403  404  404
+GET  households:statement_check  qian.statement     in  404  404  404  404  404  200  403  404  404
+GET  households:history          zhao               in  200  200  200  200  200  200  403  404  404
+GET  households:history          qian               in  404  404  404  404  404  200  403  404  404
+GET  households:reveal           zhao&what=phone    in  200  403  403  200  403  200  403  404  404
+GET  households:reveal           qian&what=phone    in  404  404  404  404  404  200  403  404  404
+POST households:call             zhao               in  302  302  302  302  403  302  403  404  404
+POST households:call             qian               in  404  404  404  404  404  302  403  404  404
+GET  households:pending          -                  in  403  403  403  403  403  200  403  403  403
+GET  households:decide           zhao.enrolment     in  403  403  403  403  403  200  403  404  404
+GET  households:decide           qian.enrolment     in  404  404  404  404  404  200  403  404  404
+GET  households:growth           -                  in  200  200  200  200  200  200  200  403  403
+POST households:growth_run       -&year=2016        in  403  403  403  403  403  302  403  403  403
+GET  households:imports          -                  in  403  403  403  403  403  200  403  403  403
+GET  households:import_new       -                  in  403  403  403  403  403  200  403  403  403
+GET  households:import_detail    import             in  403  403  403  403  403  200  403  403  403
+POST households:import_commit    import             in  403  403  403  403  403  302  403  403  403
+POST households:import_cancel    import             in  403  403  403  403  403  302  403  403  403
+GET  households:import_rejected  import             in  403  403  403  403  403  404  403  403  403
+
+GET  cadres:list                 -                  in  403  403  403  200  403  200  200  403  403
+GET  cadres:new                  -                  in  403  403  403  403  403  200  403  403  403
+GET  cadres:detail               zhao.cadre         in  200  200  404  200  404  200  200  404  404
+GET  cadres:detail               qian.cadre         in  404  404  404  200  404  200  200  404  404
+GET  cadres:edit                 zhao.cadre         in  403  403  404  403  404  200  403  404  404
+GET  cadres:deactivate           zhao.cadre         in  403  403  404  403  404  200  403  404  404
+POST cadres:reactivate           left               in  404  404  404  403  404  302  403  404  404
+GET  cadres:units                -                  in  403  403  403  200  403  200  200  403  403
+GET  cadres:unit_new             -                  in  403  403  403  403  403  200  403  403  403
+GET  cadres:unit_edit            unit               in  403  403  403  403  403  200  403  403  403
+GET  cadres:pairing              -                  in  403  403  403  200  403  200  200  403  403
+GET  cadres:coverage             -                  in  403  403  403  200  403  200  200  403  403
+GET  cadres:options              -                  in  403  403  403  403  403  200  403  403  403
+GET  cadres:pair                 zhao               in  403  403  403  403  403  200  403  404  404
+GET  cadres:pair                 qian               in  404  404  404  404  404  200  403  404  404
+GET  cadres:pairing_end          zhao.pairing       in  403  403  403  403  403  200  403  404  404
+GET  cadres:pairing_end          qian.pairing       in  404  404  404  404  404  200  403  404  404
+GET  cadres:pairing_transfer     zhao.pairing       in  403  403  403  403  403  200  403  404  404
+GET  cadres:pairing_transfer     qian.pairing       in  404  404  404  404  404  200  403  404  404
+GET  cadres:propose              -                  in  403  403  403  403  403  200  403  403  403
+GET  cadres:proposal             job.proposal       in  404  404  404  404  404  200  404  404  404
+
+GET  programs:measures           -                  in  200  200  200  200  200  200  200  403  403
+GET  programs:measure_new        ?zhao              in  200  200  403  200  200  200  403  404  404
+GET  programs:measure_new        ?qian              in  404  404  404  404  404  200  403  404  404
+GET  programs:measure            zhao.measure       in  200  200  200  200  200  200  200  404  404
+GET  programs:measure            qian.measure       in  404  404  404  404  404  200  200  404  404
+
+GET  visits:list                 -                  in  200  200  200  200  200  200  200  403  403
+GET  visits:new                  -                  in  302  302  302  302  403  403  403  403  403
+GET  visits:new                  ?zhao              in  200  200  200  200  403  403  403  404  404
+GET  visits:new                  ?qian              in  404  404  404  404  404  403  403  404  404
+GET  visits:detail               zhao.visit         in  200  200  200  200  200  200  200  404  404
+GET  visits:detail               qian.visit         in  404  404  404  404  404  200  200  404  404
+GET  visits:correct              zhao.visit         in  200  200  200  200  403  403  403  404  404
+GET  visits:correct              qian.visit         in  404  404  404  404  404  403  403  404  404
+GET  visits:photo                zhao.photo         in  200  200  200  200  200  200  200  404  404
+GET  visits:photo                qian.photo         in  404  404  404  404  404  200  200  404  404
+GET  visits:todo                 -                  in  200  200  200  200  200  200  403  403  403
+GET  visits:needs                -                  in  200  200  200  200  200  200  200  403  403
+GET  visits:need                 zhao.need          in  200  200  200  200  200  200  200  404  404
+GET  visits:need                 qian.need          in  404  404  404  404  404  200  200  404  404
+GET  visits:need_new             ?zhao              in  200  200  200  200  403  403  403  404  404
+GET  visits:need_new             ?qian              in  404  404  404  404  404  403  403  404  404
+POST visits:need_close           zhao.need          in  422  422  422  422  422  422  403  404  404
+POST visits:need_close           qian.need          in  404  404  404  404  404  422  403  404  404
+"""
+LINES = [line.split() for line in TABLE.splitlines()[2:] if line]
+ADDRESSES = {name for _method, name, *_rest in LINES}
+DENIED = ("403", "404")
+FORM = "application/x-www-form-urlencoded"
+
+
+def named(resolver, namespace=""):
+    """All addresses by their full names."""
+    for pattern in resolver.url_patterns:
+        if hasattr(pattern, "url_patterns"):
+            yield from named(pattern, namespace + (f"{pattern.namespace}:" if pattern.namespace else ""))
+        else:
+            yield f"{namespace}{pattern.name}"
+
+
+def test_every_address_is_in_the_table():
+    assert set(named(get_resolver())) == ADDRESSES
+
+
+def test_every_role_is_in_the_table():
+    assert set(WHO) == {"anonymous", *Role.values}
+
+
+@pytest.mark.parametrize("line", LINES, ids=lambda line: " ".join(line[:3]))
+def test_who_may_open(line, rows, people):
+    method, name, of, *expected = line
+    path, query = address_of(name, of, rows)
+    found = {who: answer(method, path, query, who, people) for who in WHO}
+    assert found == dict(zip(WHO, expected, strict=True))
+    if method == "GET":  # a form that is not shown is not taken either
+        for who in (who for who in WHO if found[who] in DENIED):
+            assert answer("POST", path, query, who, people) in (found[who], "405"), who
+
+
+def answer(method, path, query, who, people):
+    """The status, "in" if it leads to the sign-in; what was changed is taken back."""
+    client = Client()
+    if who != "anonymous":
+        client.force_login(getattr(people, who), backend="accounts.backends.NameOrPhoneBackend")
+    with transaction.atomic():
+        response = client.generic(method, f"{path}?{query}", query, content_type=FORM)
+        response.close()
+        transaction.set_rollback(True)
+    to_sign_in = response.status_code == 302 and response["Location"].startswith(reverse("account_login"))
+    return "in" if to_sign_in else str(response.status_code)
+
+
+def address_of(name, of, rows):
+    """Path and query with what the table's word stands for: nothing, a year, a place's code, or a row's number."""
+    word, _, query = of.partition("&")
+    if word == "-":
+        return reverse(name), query
+    if word.isdecimal():
+        return reverse(name, args=[int(word)]), query
+    row = rows[word.lstrip("?").split(".")[0]]
+    for part in word.split(".")[1:]:
+        row = getattr(row, part)
+    if word.startswith("?"):
+        return reverse(name), f"household={row.pk}"
+    return reverse(name, args=[row.code if word.startswith("place.") else row.pk]), query
+
+
+@pytest.fixture
+def rows(small_district, people, zhao, qian, tmp_path, settings):
+    """Objects by the words of the table."""
+    settings.MEDIA_ROOT = str(tmp_path)
+    places = {name: SimpleNamespace(code=place.code) for name, place in small_district.places.items()}
+    other = Cadre.objects.create(
+        name="李明", unit=UnitFactory(name="区卫生局"), rank=Rank.DIVISION_LEVEL, active_from=SINCE
+    )
+    Pairing.objects.create(
+        household=qian, cadre=other, campaign=small_district.campaign, slot=1, quota=3, starts_on=SINCE
+    )
+    roster = RosterImport.objects.create(
+        campaign=small_district.campaign, file_name="花名册.xlsx", file_path="none", sha256="0" * 64,
+        state=ImportState.CANCELLED, created_by=people.district_admin,
+    )  # fmt: skip
+    qian.phone = "13900000002"
+    qian.save()
+    person = UserFactory(username="somebody")
+    left = {"active_from": SINCE, "active_to": timezone.localdate()}
+    return {
+        "zhao": _all_of(zhao, people.cadre),
+        "qian": _all_of(qian, people.stranger),
+        "place": SimpleNamespace(**places),
+        "import": roster,
+        "job": SimpleNamespace(
+            of_admin=Job.objects.create(
+                kind="roster_check", started_by=people.district_admin, args={"import": roster.pk}
+            ),
+            of_official=Job.objects.create(kind="export", started_by=people.township_official),
+            proposal=Job.objects.create(
+                kind="propose_pairings", state=JobState.FAILED, started_by=people.district_admin
+            ),
+        ),
+        "left": Cadre.objects.create(name="孙离", unit=other.unit, rank=Rank.DIVISION_LEVEL, **left),
+        "unit": other.unit,
+        "somebody": person,
+        "itself": people.system_admin,
+        "grant": GrantFactory(user=person),
+    }
+
+
+def _all_of(household, user):
+    """The household with one row of every kind that hangs on it; the cast has paired it and raised a need, or not."""
+    today = timezone.localdate()
+    pairing = household.pairings.get()
+    visit = Visit.objects.create(
+        household=household, visitor=pairing.cadre, visited_on=today, mode="home", reached=True, entered_by=user
+    )
+    picture = default_storage.save("photo.jpg", ContentFile(b"a picture"))
+    return SimpleNamespace(
+        pk=household.pk, member=household.members.first(), statement=StatementFactory(household=household),
+        enrolment=household.enrolments.get(), pairing=pairing, cadre=pairing.cadre, visit=visit,
+        photo=VisitPhoto.objects.create(visit=visit, file=picture, thumbnail=picture, width=1, height=1),
+        measure=Measure.objects.create(household=household, kind="other", source="other", starts_on=today),
+        need=household.needs.first() or Need.objects.create(
+            household=household, kind="education", raised_on=today, due_on=today + timedelta(days=30)
+        ),
+    )  # fmt: skip
