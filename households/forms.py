@@ -74,6 +74,7 @@ class HouseholdForm(FieldsOnly):
                 self.initial[name] = ""
                 self.fields[name].help_text = _("Leave empty to keep %(masked)s.") % {"masked": mask(known)}
                 self.fields[f"no_{name}"] = forms.BooleanField(label=label, required=False)
+        self.order_fields([part for name in self.fields if not name.startswith("no_") for part in (name, f"no_{name}")])
 
     def facts(self) -> dict[str, Any]:
         """What the verbs take."""
