@@ -117,6 +117,41 @@ class GuaranteeState(models.TextChoices):
     NOT_APPLICABLE = "not_applicable", _("Not applicable")
 
 
+class Problem(models.TextChoices):
+    """Why an act on a household is refused: code and sentence."""
+
+    CODE_TAKEN = "code_taken", _("There is a household with this code already.")
+    CLOSED = "closed", _("This household is closed.")
+    NOT_CLOSED = "not_closed", _("This household is not closed.")
+    FUTURE = "future", _("The date lies in the future.")
+    BEFORE_ENTRY = "before_entry", _("The date lies before the household was taken in.")
+    NO_REASON = "no_reason", _("Please give a reason.")
+    DECIDED = "decided", _("This case has been decided already.")
+    MEMBER_ELSEWHERE = "member_elsewhere", _("A member of this household lives in another household by now.")
+    PERSON_ELSEWHERE = (
+        "person_elsewhere",
+        _("This person is in household %(code)s, %(village)s. Let the person leave there first."),
+    )
+    HEAD_TAKEN = (
+        "head_taken",
+        _("The household has a head already. Choose another relation, or make this member the head."),
+    )
+    HEAD_NEEDED = "head_needed", _("A household needs a head. Make another member the head first.")
+    LEFT_ALREADY = "left_already", _("This person has left already.")
+    LAST_MEMBER = "last_member", _("This is the last member. Close the household instead.")
+    ID_LENGTH = "id_length", _("An ID number has 18 characters.")
+    ID_15_DIGIT = "id_15_digit", _("This is an old ID number of 15 digits. Enter the one of 18.")
+    ID_CHARS = "id_chars", _("An ID number has digits only, the last may be X.")
+    ID_DATE = "id_date", _("The date of birth in the ID number does not exist.")
+    ID_CHECKSUM = "id_checksum", _("The check digit of the ID number is wrong. Compare it with the card.")
+    YEAR_TAKEN = "year_taken", _("There is a statement of this year already. Change that one.")
+    NO_INCOME = "no_income", _("Enter at least one source of income, or the total.")
+    FINAL = "final", _("This statement is final.")
+    CHECKED_ALREADY = "checked_already", _("This statement has been checked already.")
+    OWN_HAND = "own_hand", _("Nobody checks a statement of the own hand. Ask a colleague.")
+    NOT_CHECKED = "not_checked", _("Only a checked statement can be made final.")
+
+
 # How rosters spell a code: field → {code: spellings, parted by |}. The first one is what we write ourselves.
 # Digits are not taken: they mean other things in other systems.
 SPELLINGS: dict[str, dict[str, str]] = {

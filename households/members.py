@@ -4,9 +4,8 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
-from households.codes import Relation
+from households.codes import Problem, Relation
 from households.models import Household, Member
 from households.register import RegisterRefused, add_person, identify, must_be_open, must_not_be_ahead, save_person
 
@@ -30,7 +29,7 @@ def change_member(member: Member, *, id_no: str = "", **facts: Any) -> Member:
     if facts.get("relation", member.relation) == Relation.HEAD and member.relation != Relation.HEAD:
         new_head(member)
     elif facts.get("relation", member.relation) != Relation.HEAD and member.relation == Relation.HEAD:
-        raise RegisterRefused(_("A household needs a head. Make another member the head first."))
+        raise RegisterRefused(Problem.HEAD_NEEDED)
     before = {field.attname: getattr(member, field.attname) for field in member._meta.concrete_fields}
     for name, value in facts.items():
         setattr(member, name, value)
@@ -51,14 +50,14 @@ def leave_member(member: Member, *, on: date, reason: str) -> Member:
     must_be_open(member.household)
     must_not_be_ahead(on)
     if not member.active:
-        raise RegisterRefused(_("This person has left already."))
+        raise RegisterRefused(Problem.LEFT_ALREADY)
     if not reason.strip():
-        raise RegisterRefused(_("Please give a reason."))
+        raise RegisterRefused(Problem.NO_REASON)
     others = Member.objects.filter(household=member.household, active=True).exclude(pk=member.pk)
     if not others.exists():
-        raise RegisterRefused(_("This is the last member. Close the household instead."))
+        raise RegisterRefused(Problem.LAST_MEMBER)
     if member.relation == Relation.HEAD:
-        raise RegisterRefused(_("A household needs a head. Make another member the head first."))
+        raise RegisterRefused(Problem.HEAD_NEEDED)
     member.active, member.left_on, member.left_reason = False, on, reason.strip()[:200]
     member.save()
     return member
@@ -68,7 +67,7 @@ def leave_member(member: Member, *, on: date, reason: str) -> Member:
 def new_head(member: Member) -> Member:
     """This member is head from now on; the former one becomes another relative until corrected."""
     if not member.active:
-        raise RegisterRefused(_("This person has left already."))
+        raise RegisterRefused(Problem.LEFT_ALREADY)
     former = Member.objects.filter(household=member.household, active=True, relation=Relation.HEAD).exclude(
         pk=member.pk
     )

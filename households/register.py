@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core.crypto import keyed_hash
@@ -14,7 +13,7 @@ from district.models import Campaign, Division
 from district.policy import PolicyMissing, current_campaign, default_year, is_below_line, policy_for
 from households import id_numbers
 from households.closing import end_all
-from households.codes import Relation
+from households.codes import Problem, Relation
 from households.growth import assess
 from households.models import (
     Enrolment,
@@ -30,7 +29,15 @@ DERIVED = {"phone": "phone_hash", "bank_card": "bank_card_hash"}
 
 
 class RegisterRefused(Exception):
-    """An act on a household that can't be done; the sentence says why and what to do."""
+    """An act on a household that a rule forbids; the code is one of Problem, str() says it in the reader's language."""
+
+    def __init__(self, code: str, /, **params: object) -> None:
+        super().__init__(code)
+        self.code, self.params = str(code), params
+
+    def __str__(self) -> str:
+        sentence = str(Problem(self.code).label)
+        return sentence % self.params if self.params else sentence
 
 
 @transaction.atomic
@@ -59,7 +66,7 @@ def open_household(
         with transaction.atomic():
             household.save()
     except IntegrityError as error:
-        raise RegisterRefused(_("There is a household with this code already.")) from error
+        raise RegisterRefused(Problem.CODE_TAKEN) from error
     add_person(household, name=head_name, id_no=head_id_no, relation=Relation.HEAD.value)
     Enrolment.objects.create(
         household=household, campaign=campaign, state=_state_at_entry(campaign, year, income, people),
@@ -84,11 +91,11 @@ def close_household(household: Household, *, on: date, reason: str) -> Household
     """The household is helped no more: members inactive, enrolments exited, pairings and more ended in the same act."""
     must_not_be_ahead(on)
     if not reason.strip():
-        raise RegisterRefused(_("Please give a reason."))
+        raise RegisterRefused(Problem.NO_REASON)
     row = Household.objects.select_for_update().get(pk=household.pk)
     must_be_open(row)
     if row.enrolments.filter(entered_on__gt=on).exists():  # type: ignore[attr-defined]
-        raise RegisterRefused(_("The date lies before the household was taken in."))
+        raise RegisterRefused(Problem.BEFORE_ENTRY)
     end_all(row, on=on, reason=reason)
     for member in row.members.filter(active=True):  # type: ignore[attr-defined]
         member.active = False
@@ -106,14 +113,14 @@ def reopen_household(household: Household) -> Household:
     """Take a closing back: members who had not left and the enrolment are as before; pairings are not."""
     row = Household.objects.select_for_update().get(pk=household.pk)
     if row.closed_on is None:
-        raise RegisterRefused(_("This household is not closed."))
+        raise RegisterRefused(Problem.NOT_CLOSED)
     try:
         with transaction.atomic():
             for member in row.members.filter(active=False, left_on__isnull=True):  # type: ignore[attr-defined]
                 member.active = True
                 member.save()
     except IntegrityError as error:
-        raise RegisterRefused(_("A member of this household lives in another household by now.")) from error
+        raise RegisterRefused(Problem.MEMBER_ELSEWHERE) from error
     for enrolment in row.enrolments.filter(state=EnrolmentState.EXITED, ended_on=row.closed_on):  # type: ignore[attr-defined]
         before = enrolment.history.exclude(state=EnrolmentState.EXITED).order_by("-history_id").first()
         enrolment.state = before.state if before else EnrolmentState.PENDING
@@ -130,9 +137,9 @@ def decide_pending(enrolment: Enrolment, *, accept: bool, reason: str) -> Enrolm
     """Take a household in that waited for a decision, or refuse it; either with a reason."""
     row = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
     if row.state != EnrolmentState.PENDING:
-        raise RegisterRefused(_("This case has been decided already."))
+        raise RegisterRefused(Problem.DECIDED)
     if not reason.strip():
-        raise RegisterRefused(_("Please give a reason."))
+        raise RegisterRefused(Problem.NO_REASON)
     if accept:
         row.state, row.reason = EnrolmentState.ACTIVE, reason.strip()[:200]
         row.save()
@@ -167,42 +174,35 @@ def save_person(member: Member) -> None:
         with transaction.atomic():
             member.save()
     except IntegrityError as error:
-        raise RegisterRefused(_why_not(member)) from error
+        raise _why_not(member) from error
 
 
 def must_be_valid(number: str) -> None:
     """RegisterRefused with the reason if this is no ID number."""
     problem = id_numbers.check(number)
     if problem:
-        sentences = {
-            "id_length": _("An ID number has 18 characters."),
-            "id_15_digit": _("This is an old ID number of 15 digits. Enter the one of 18."),
-            "id_chars": _("An ID number has digits only, the last may be X."),
-            "id_date": _("The date of birth in the ID number does not exist."),
-            "id_checksum": _("The check digit of the ID number is wrong. Compare it with the card."),
-        }
-        raise RegisterRefused(sentences[problem])
+        raise RegisterRefused(problem)
 
 
 def must_be_open(household: Household) -> None:
     """RegisterRefused for a closed household."""
     if household.closed_on is not None:
-        raise RegisterRefused(_("This household is closed."))
+        raise RegisterRefused(Problem.CLOSED)
 
 
 def must_not_be_ahead(day: date) -> None:
     """RegisterRefused for a day after today."""
     if day > timezone.localdate():
-        raise RegisterRefused(_("The date lies in the future."))
+        raise RegisterRefused(Problem.FUTURE)
 
 
-def _why_not(member: Member) -> str:
+def _why_not(member: Member) -> RegisterRefused:
     same = Member.objects.filter(id_no_hash=member.id_no_hash, active=True).exclude(pk=member.pk)
     person = same.select_related("household__village").first()
     if person is None:
-        return _("The household has a head already. Choose another relation, or make this member the head.")
-    where = {"village": person.household.village, "code": person.household.code}
-    return _("This person is in household %(code)s, %(village)s. Let the person leave there first.") % where
+        return RegisterRefused(Problem.HEAD_TAKEN)
+    there = person.household
+    return RegisterRefused(Problem.PERSON_ELSEWHERE, code=there.code, village=there.village)
 
 
 def _state_at_entry(campaign: Campaign, year: int, income: Decimal, people: int) -> str:

@@ -3,9 +3,9 @@
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext as _
 
 from accounts.models import User
+from households.codes import Problem
 from households.growth import reassess
 from households.models import SOURCES, Household, IncomeStatement, StatementState
 from households.register import RegisterRefused, must_be_open
@@ -21,7 +21,7 @@ def draft_statement(household: Household, *, by: User, year: int, **amounts: Any
         with transaction.atomic():
             statement.save()
     except IntegrityError as error:
-        raise RegisterRefused(_("There is a statement of this year already. Change that one.")) from error
+        raise RegisterRefused(Problem.YEAR_TAKEN) from error
     return statement
 
 
@@ -33,7 +33,7 @@ def change_statement(statement: IncomeStatement, *, by: User, **amounts: Any) ->
     """
     must_be_open(statement.household)
     if statement.state == StatementState.FINAL:
-        raise RegisterRefused(_("This statement is final."))
+        raise RegisterRefused(Problem.FINAL)
     _must_say_something(amounts)
     new = {name: value for name, value in amounts.items() if getattr(statement, name) != value}
     if not new:
@@ -50,9 +50,9 @@ def change_statement(statement: IncomeStatement, *, by: User, **amounts: Any) ->
 def check_statement(statement: IncomeStatement, *, by: User) -> IncomeStatement:
     """Confirm a draft; from now on it counts. Nobody checks a statement of the own hand."""
     if statement.state != StatementState.DRAFT:
-        raise RegisterRefused(_("This statement has been checked already."))
+        raise RegisterRefused(Problem.CHECKED_ALREADY)
     if statement.drafted_by_id == by.pk:
-        raise RegisterRefused(_("Nobody checks a statement of the own hand. Ask a colleague."))
+        raise RegisterRefused(Problem.OWN_HAND)
     statement.state = StatementState.CHECKED
     statement.save()
     reassess(statement.household_id, statement.year)
@@ -63,7 +63,7 @@ def check_statement(statement: IncomeStatement, *, by: User) -> IncomeStatement:
 def finalise_statement(statement: IncomeStatement) -> IncomeStatement:
     """Close a checked statement for good: no roster and no form changes it any more."""
     if statement.state != StatementState.CHECKED:
-        raise RegisterRefused(_("Only a checked statement can be made final."))
+        raise RegisterRefused(Problem.NOT_CHECKED)
     statement.state = StatementState.FINAL
     statement.save()
     return statement
@@ -71,4 +71,4 @@ def finalise_statement(statement: IncomeStatement) -> IncomeStatement:
 
 def _must_say_something(amounts: dict[str, Any]) -> None:
     if all(amounts.get(name) is None for name in (*SOURCES, "stated_total")):
-        raise RegisterRefused(_("Enter at least one source of income, or the total."))
+        raise RegisterRefused(Problem.NO_INCOME)
