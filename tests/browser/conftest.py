@@ -17,6 +17,7 @@ DEVICES: dict[str, dict[str, Any]] = {
     "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
     "desktop": {"viewport": {"width": 1440, "height": 900}},
 }
+LEFT = ("htmx:afterRequest", "htmx:sendError", "htmx:sendAbort")  # a poll under way when its page was left
 PATIENCE = 15_000  # milliseconds: two products and two browsers share two cores
 
 
@@ -78,7 +79,7 @@ def page(context: BrowserContext, console: list[str]) -> Iterator[Page]:
     """A page of it; what Content-Security-Policy refuses is an error on the console too."""
 
     def heard(message: ConsoleMessage) -> None:
-        if message.type == "error":
+        if message.type == "error" and not message.text.startswith(LEFT):
             console.append(f"{message.location['url']}: {message.text}")
 
     opened = context.new_page()
