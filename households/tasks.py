@@ -39,7 +39,7 @@ def roster_commit(run: Run) -> None:
 
 def _reading(run: Run) -> loading.Progress:
     return lambda done, total: run.progress(
-        done, total, gettext_noop("Reading rows: %(done)s of %(total)s"), done=done, total=total
+        done, total, gettext_noop("Checking households: %(done)s of %(total)s"), done=done, total=total
     )
 
 

@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import models
+from django.db.models import Max
 from django.utils import timezone
 
-from core import bulk, jobs
+from core import bulk
 from core.crypto import keyed_hash
 from core.history import through
+from district.models import Campaign
 from households.codes import Relation
+from households.growth import start_after_change
 from households.models import (
     Enrolment,
     EnrolmentState,
@@ -23,49 +26,60 @@ from households.models import (
     StatementState,
 )
 
-from .compare import INCOME_FIELDS, MEMBER_FIELDS, Outcome, Plan, policy_at
+from .compare import Plan
+from .differences import INCOME_FIELDS, MEMBER_FIELDS, Outcome, policy_at
 from .rows import Family, Income, MemberRow
 
+WRITTEN: tuple[Any, ...] = (Household, Enrolment, Member, IncomeStatement, GuaranteeStatus)
+LEAVING = (*MEMBER_FIELDS, "active", "left_on", "left_reason")
 
-class PreviewOutdated(Exception):
-    """What a commit would do is no longer what was shown: show the new preview, write nothing."""
+
+class DataMoved(Exception):
+    """Households were changed since they were compared: compare again, write nothing."""
+
+
+class ImportEnded(Exception):
+    """The import was saved or cancelled meanwhile: write nothing."""
 
 
 @dataclass(slots=True)
 class Rows:
     """Model objects in the order in which they are written."""
 
-    demoted: list[Member] = field(default_factory=list)
+    leaving: list[Member] = field(default_factory=list)
     changed: dict[tuple[type[models.Model], tuple[str, ...]], list[models.Model]] = field(default_factory=dict)
     households: list[Household] = field(default_factory=list)
     enrolments: list[Enrolment] = field(default_factory=list)
     members: list[Member] = field(default_factory=list)
     statements: list[IncomeStatement] = field(default_factory=list)
     guarantees: list[GuaranteeStatus] = field(default_factory=list)
-    years: set[int] = field(default_factory=set)
+    years: set[int] = field(default_factory=set)  # whose statements change
+
+
+def watermark() -> tuple[int, ...]:
+    """Moves with every change of a household or of what an import writes. Five look-ups by key."""
+    return tuple(model.history.aggregate(last=Max("history_id"))["last"] or 0 for model in WRITTEN)
 
 
 def same_as_shown(plan: Plan, shown: dict[str, Any]) -> bool:
     """Whether the counts and the rejected households are those of the preview (its JSON document)."""
-    return bool(
-        plan.counts() == shown.get("counts") and sorted(plan.rejected.values()) == sorted(shown["rejected_households"])
-    )
+    return bool(plan.counts() == shown.get("counts") and plan.rejected_names == shown["rejected_households"])
 
 
 def prepare(plan: Plan) -> Rows:
     """Build every row that the commit will write. No query."""
     rows = Rows()
-    policies = {p.year: p for p in plan.campaign.years.all()}
     for outcome in [*plan.created, *plan.updated]:
         household = outcome.household or _household(outcome)
         if outcome.household is None:
             rows.households.append(household)
         if outcome.enrol:
-            year = policy_at(policies, outcome.family.year).year
-            rows.enrolments.append(_enrolment(plan, outcome, household, year))
+            year = policy_at(plan.policies, outcome.family.year).year
+            rows.enrolments.append(_enrolment(plan.campaign, household, year, pending=outcome.pending))
         rows.members += [_member(household, row) for row in outcome.new_members]
         if outcome.new_statement is not None and outcome.family.year is not None:
             rows.statements.append(_statement(household, outcome.family, outcome.new_statement))
+            rows.years.add(outcome.family.year)
         rows.guarantees += [
             GuaranteeStatus(household=household, item=item, state=state, as_of=timezone.localdate())
             for item, state in outcome.new_guarantees.items()
@@ -75,9 +89,9 @@ def prepare(plan: Plan) -> Rows:
 
 
 def _sort_changes(rows: Rows, outcome: Outcome) -> None:
-    rows.demoted += outcome.demoted
+    rows.leaving += outcome.leaving
     for row, names in outcome.changed.items():
-        if row in outcome.demoted:
+        if row in outcome.leaving:
             continue
         if isinstance(row, IncomeStatement):
             rows.years.add(row.year)
@@ -85,15 +99,21 @@ def _sort_changes(rows: Rows, outcome: Outcome) -> None:
 
 
 def write(
-    rows: Rows, *, roster_import: RosterImport, document: dict[str, Any], effect: AbstractContextManager[None]
-) -> None:
-    """Write everything in the transaction `effect`; IntegrityError if somebody changed the same people meanwhile.
+    rows: Rows, *, roster_import: RosterImport, document: dict[str, Any], seen: tuple[int, ...],
+    effect: AbstractContextManager[None],
+) -> None:  # fmt: skip
+    """Write everything in the transaction `effect`, and queue the growth of the years that the file touched.
 
-    Growth of the years that the file touched is assessed by jobs queued in the same transaction.
+    DataMoved if anything was changed after the watermark `seen`, IntegrityError if somebody enters the same people
+    at this very moment, ImportEnded if the import no longer waits to be saved.
     """
     with through(f"import {roster_import.pk}", by=roster_import.created_by), effect:
+        # one import at a time, for SQLite by its transactions; growth and pages read on
+        Campaign.objects.select_for_update(no_key=True).get(pk=roster_import.campaign_id)
+        if watermark() != seen:
+            raise DataMoved
         # leave or demote first, then add or promote: the other way round two heads would meet
-        bulk.change(rows.demoted, MEMBER_FIELDS)
+        bulk.change(rows.leaving, LEAVING)
         for (_model, names), objects in sorted(rows.changed.items(), key=lambda item: item[0][1]):
             bulk.change(objects, names)
         for new in (rows.households, rows.enrolments, rows.members, rows.statements, rows.guarantees):
@@ -101,14 +121,13 @@ def write(
                 if not isinstance(row, Household):
                     row.household_id = row.household.pk  # given just now
             bulk.insert(new)
-        years = rows.years | {s.year for s in rows.statements}
-        for year in sorted(years | {y + 1 for y in years}):
-            jobs.start("assess_growth", by=roster_import.created_by, args={"year": year})
-        roster_import.state = ImportState.COMMITTED
-        roster_import.committed_at = timezone.now()
-        roster_import.counts = document["counts"]
-        roster_import.report = document
-        roster_import.save()
+        for year in sorted(rows.years):
+            start_after_change(year, by=roster_import.created_by)
+        waiting = RosterImport.objects.filter(pk=roster_import.pk, state=ImportState.COMMITTING)
+        if not waiting.update(
+            state=ImportState.COMMITTED, committed_at=timezone.now(), counts=document["counts"], report=document
+        ):
+            raise ImportEnded
 
 
 def _household(outcome: Outcome) -> Household:
@@ -122,10 +141,10 @@ def _household(outcome: Outcome) -> Household:
     )  # fmt: skip
 
 
-def _enrolment(plan: Plan, outcome: Outcome, household: Household, year: int) -> Enrolment:
-    state = EnrolmentState.PENDING if outcome.pending else EnrolmentState.ACTIVE
+def _enrolment(campaign: Campaign, household: Household, year: int, *, pending: bool) -> Enrolment:
+    state = EnrolmentState.PENDING if pending else EnrolmentState.ACTIVE
     return Enrolment(
-        household=household, campaign=plan.campaign, state=state, entry_year=year, entered_on=timezone.localdate()
+        household=household, campaign=campaign, state=state, entry_year=year, entered_on=timezone.localdate()
     )
 
 

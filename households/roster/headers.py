@@ -120,7 +120,7 @@ def letter(index: int) -> str:
 
 def find_header(sheet: Sheet, mapping: Mapping | None = None) -> Header | None:
     """The header rows that explain most columns within the first rows; None if nothing looks like one."""
-    filled = _unmerged(sheet, SEARCHED_ROWS + DEEPEST)
+    filled = unmerged(sheet, SEARCHED_ROWS + DEEPEST)
     best: tuple[int, int, int] | None = None
     for top in range(min(SEARCHED_ROWS, len(filled))):
         for depth in range(1, min(DEEPEST, len(filled) - top) + 1):
@@ -167,7 +167,8 @@ def is_roster(header: Header) -> bool:
     )
 
 
-def _unmerged(sheet: Sheet, height: int) -> list[list[object]]:
+def unmerged(sheet: Sheet, height: int) -> list[list[object]]:
+    """The first rows of a sheet, each merged cell's value in all the cells that it covers."""
     rows = [list(r) for r in sheet.rows[:height]]
     for top, left, bottom, right in sheet.merged:
         if top >= len(rows) or left >= len(rows[top]) or right - left > 200:

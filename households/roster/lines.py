@@ -42,7 +42,7 @@ def lines_of(sheet: Sheet, header: Header) -> tuple[list[Line], int, int]:
     columns = [c for c in header.columns if c.field]
     first = header.rows[-1] + 1
     last = max((i for i in range(first, len(sheet.rows)) if non_blank(sheet.rows[i])), default=first - 1)
-    _fill_down(sheet, columns, first, last)
+    fill_down(sheet, columns, first, last)
     headers = {fold(v) for i in header.rows for v in sheet.rows[i] if isinstance(v, str) and v.strip()}
     lines, skipped = [], 0
     for i in range(first, last + 1):
@@ -117,7 +117,7 @@ def _by_head(lines: list[Line]) -> list[Group]:
     return groups
 
 
-def _fill_down(sheet: Sheet, columns: list[Column], first: int, last: int) -> None:
+def fill_down(sheet: Sheet, columns: list[Column], first: int, last: int) -> None:
     """Fill merged cells of household columns; a merge of another column is left as it is."""
     indexes = {c.index for c in columns if c.field in HOUSEHOLD_FIELDS}
     for top, left, bottom, right in sheet.merged:

@@ -3,9 +3,10 @@
 import hashlib
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,14 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
-from django.db.models import Count
+from django.db.models import Count, Q
+from django.utils.translation import gettext_noop
 
 from core import jobs
 from core.crypto import seal_file, unseal_file
+from core.models import JobState
 from district.models import Campaign, Division, Level
+from district.policy import PolicyMissing, campaign_of, current_campaign
 from households.models import HeaderMapping, ImportState, RosterFinding, RosterImport
 
 from . import commit, report
@@ -25,10 +29,21 @@ from .compare import Plan, compare
 from .files import sheets_of
 from .places import Place, Places
 from .reading import read
+from .rejected import rejected_xlsx
 from .rows import ERROR, WARNING, Finding, Limits, Mapping, Reading
 
 Progress = Callable[[int, int], None]
+Effect = Callable[[], AbstractContextManager[None]]
 MOST_FINDINGS_KEPT = 20_000
+MOST_TRIES = 3
+STOPPED = (JobState.FAILED, JobState.CANCELLED)
+ENDED = gettext_noop("This import was cancelled or saved meanwhile. Nothing was changed.")
+NO_POLICY = gettext_noop("The campaign has no policy for any year. Enter it in the settings, then try again.")
+BUSY = gettext_noop("Other people were changing households again and again. Nothing was saved. Please try again.")
+
+
+class DataBusy(Exception):
+    """Others changed households again and again while this was being saved. Nothing was written."""
 
 
 @dataclass(slots=True)
@@ -37,13 +52,18 @@ class Checked:
 
     reading: Reading
     plan: Plan | None
-    seconds: dict[str, float]
+    seen: tuple[int, ...]  # the state of the database that it was compared with
+    seconds: dict[str, float] = field(default_factory=dict)
 
     def document(self, state: str) -> dict[str, Any]:
         """Its entry in `import_roster --json`."""
         if self.plan is None:
             return report.refused_document(self.reading, self.seconds)
         return report.document(self.plan, state=state, seconds=self.seconds)
+
+    @property
+    def findings(self) -> list[Finding]:
+        return self.plan.findings if self.plan else list(self.reading.findings)
 
 
 def limits() -> Limits:
@@ -58,27 +78,40 @@ def places() -> Places:
     """The district's townships and villages, as the steps know them. One query."""
     found: dict[str, list[Place]] = {Level.TOWNSHIP: [], Level.VILLAGE: []}
     for d in Division.objects.select_related("parent").filter(level__in=list(found)):
-        aliases = tuple({*d.aliases, d.official_name} - {"", d.name})
+        aliases = tuple(sorted({*d.aliases, d.official_name} - {"", d.name}))
         township = d.parent.code if d.parent and d.level == Level.VILLAGE else ""
         found[d.level].append(Place(d.code, d.name, aliases, township))
     return Places(found[Level.TOWNSHIP], found[Level.VILLAGE])
 
 
 def check_bytes(
-    data: bytes, name: str, *, campaign: Campaign, year: int | None, accept_proposed: bool = False,
+    data: bytes, name: str, *, campaign: Campaign | None = None, year: int | None, accept_proposed: bool = False,
     progress: Progress = lambda done, total: None,
 ) -> Checked:  # fmt: skip
-    """Read a file, check it by itself and against the database. Writes nothing."""
+    """Read a file, check it by itself and against the database. Writes nothing.
+
+    Without a campaign it is the one that holds the file's year. PolicyMissing if there is none.
+    """
     began = time.monotonic()
     reading = read(
         data, name, places=places(), year=year, mapping=_remembered(), accept_proposed=accept_proposed,
         limits=limits(), progress=progress,
     )  # fmt: skip
-    seconds = {"read": time.monotonic() - began}
-    began = time.monotonic()
-    plan = compare(reading, campaign=campaign) if reading.refusal is None else None
-    seconds["check"] = time.monotonic() - began
-    return Checked(reading, plan, seconds)
+    checked = Checked(reading, None, commit.watermark(), {"read": time.monotonic() - began})
+    if reading.refusal is None:
+        began = time.monotonic()
+        checked.plan = compare(reading, campaign=campaign or _campaign_of(reading))
+        checked.seconds["check"] = time.monotonic() - began
+    return checked
+
+
+def _campaign_of(reading: Reading) -> Campaign:
+    """The campaign that holds the year of most households, else the current one."""
+    years = Counter(f.year for f in reading.families if f.year)
+    try:
+        return campaign_of(years.most_common(1)[0][0]) if years else current_campaign()
+    except PolicyMissing:
+        return current_campaign()
 
 
 def _remembered() -> Mapping:
@@ -86,20 +119,33 @@ def _remembered() -> Mapping:
 
 
 @transaction.atomic
-def upload(data: bytes, name: str, *, campaign: Campaign, year: int | None, by: Any) -> RosterImport:
+def upload(
+    data: bytes, name: str, *, campaign: Campaign, year: int | None, by: Any, accept_proposed: bool = False
+) -> RosterImport:
     """Keep the file, encrypted, and queue its check. Nothing of it is written to the households."""
-    roster_import = _store(data, name, campaign=campaign, year=year, by=by)
+    roster_import = _store(data, name, campaign=campaign, year=year, by=by, accept_proposed=accept_proposed)
     roster_import.job = jobs.start("roster_check", by=by, args={"import": roster_import.pk})
     roster_import.save()
     return roster_import
 
 
-def _store(data: bytes, name: str, *, campaign: Campaign, year: int | None, by: Any) -> RosterImport:
+def _store(
+    data: bytes, name: str, *, campaign: Campaign, year: int | None, by: Any, accept_proposed: bool,
+    state: str = ImportState.CHECKING,
+) -> RosterImport:  # fmt: skip
     path = default_storage.save(f"imports/{uuid.uuid4().hex}.sealed", ContentFile(seal_file(data)))
     return RosterImport.objects.create(
-        campaign=campaign, file_name=Path(name).name[:200], file_path=path,
-        sha256=hashlib.sha256(data).hexdigest(), year=year, created_by=by,
+        campaign=campaign, file_name=Path(name).name[:200], file_path=path, state=state,
+        sha256=hashlib.sha256(data).hexdigest(), year=year, created_by=by, mapping={"accept_proposed": accept_proposed},
     )  # fmt: skip
+
+
+def same_file_before(roster_import: RosterImport) -> RosterImport | None:
+    """An earlier import of the same bytes that was saved; it is said, not forbidden."""
+    earlier = RosterImport.objects.filter(
+        sha256=roster_import.sha256, state=ImportState.COMMITTED, pk__lt=roster_import.pk
+    )
+    return earlier.defer("report").first()
 
 
 def file_of(roster_import: RosterImport) -> bytes:
@@ -108,109 +154,145 @@ def file_of(roster_import: RosterImport) -> bytes:
         return unseal_file(file.read())
 
 
-def check(
-    roster_import: RosterImport, *, progress: Progress, effect: Callable[[], AbstractContextManager[None]]
-) -> Checked:
+def check(roster_import: RosterImport, *, progress: Progress, effect: Effect) -> Checked:
     """Check an uploaded file and keep the preview."""
+    _must_be(roster_import, ImportState.CHECKING)
     checked = _checked(roster_import, progress)
     _keep_preview(roster_import, checked, effect())
     return checked
 
 
-def _checked(roster_import: RosterImport, progress: Progress) -> Checked:
-    return check_bytes(
-        file_of(roster_import), roster_import.file_name, campaign=roster_import.campaign, year=roster_import.year,
-        progress=progress,
-    )  # fmt: skip
+def _checked(roster_import: RosterImport, progress: Progress, campaign: Campaign | None = None) -> Checked:
+    try:
+        return check_bytes(
+            file_of(roster_import), roster_import.file_name, campaign=campaign, year=roster_import.year,
+            accept_proposed=_accepts(roster_import), progress=progress,
+        )  # fmt: skip
+    except PolicyMissing as missing:
+        raise jobs.JobRefused(NO_POLICY) from missing
 
 
-def _keep_preview(roster_import: RosterImport, checked: Checked, effect: AbstractContextManager[None]) -> None:
-    shown = checked.document("checked")
-    kept = shown.pop("findings")
-    shown["findings_total"] = len(kept)
-    if checked.plan is not None:
-        shown["changes"] = report.changes_of(checked.plan.updated)
-        shown["rejected_keys"] = sorted(checked.plan.rejected)
-    findings = checked.plan.findings if checked.plan else list(checked.reading.findings)
-    rows = [_finding_row(roster_import, f) for f in findings[:MOST_FINDINGS_KEPT]]
-    roster_import.state = ImportState.CHECKED if checked.plan else ImportState.REFUSED
-    roster_import.report = shown
-    roster_import.counts = shown["counts"]
+def _accepts(roster_import: RosterImport) -> bool:
+    return bool(roster_import.mapping.get("accept_proposed"))
+
+
+def _must_be(roster_import: RosterImport, state: str) -> None:
+    if roster_import.state != state:  # an old job tried again
+        raise jobs.JobRefused(ENDED)
+
+
+def _keep_preview(
+    roster_import: RosterImport, checked: Checked, effect: AbstractContextManager[None], *, outdated: bool = False
+) -> None:
+    """Keep what the check found as the preview; `outdated`: it replaces one that is no longer so."""
+    shown = report.kept(checked.document("checked"), checked.reading, checked.plan) | {"outdated": outdated}
+    rows = _finding_rows(roster_import, checked)
     with effect:
         roster_import.findings.all().delete()  # type: ignore[attr-defined]
         RosterFinding.objects.bulk_create(rows, batch_size=500)
-        roster_import.save()
+        waiting = RosterImport.objects.filter(pk=roster_import.pk, state=roster_import.state)
+        if not waiting.update(
+            state=ImportState.CHECKED if checked.plan else ImportState.REFUSED, report=shown, counts=shown["counts"],
+            campaign=checked.plan.campaign if checked.plan else roster_import.campaign,
+        ):  # fmt: skip
+            raise jobs.JobRefused(ENDED)
 
 
-def _finding_row(roster_import: RosterImport, finding: Finding) -> RosterFinding:
-    return RosterFinding(
-        roster_import=roster_import, sheet=finding.sheet, row=finding.row, column=finding.column[:100],
-        field=finding.field, household_code=finding.household[:40], code=finding.code, severity=finding.severity,
-        value_masked=finding.value[:200], params=dict(finding.params),
-    )  # fmt: skip
+def _finding_rows(roster_import: RosterImport, checked: Checked) -> list[RosterFinding]:
+    """Rows of the findings, each with the name of the person (else of the head) whom it is about."""
+    names = {(m.sheet, m.row): m.name for f in checked.reading.families for m in f.members}
+    heads = {f.key: f.head.name if f.head else f.head_name for f in checked.reading.families}
+    return [
+        RosterFinding(
+            roster_import=roster_import, sheet=f.sheet, row=f.row, column=f.column[:100], field=f.field,
+            household_code=f.household[:40], code=f.code, severity=f.severity, value_masked=f.value[:200],
+            params={**f.params, "person": names.get((f.sheet, f.row or 0)) or heads.get(f.household, "")},
+        )
+        for f in checked.findings[:MOST_FINDINGS_KEPT]
+    ]  # fmt: skip
 
 
 @transaction.atomic
 def ask_commit(roster_import: RosterImport, *, by: Any) -> bool:
     """Queue the commit of what the preview shows; False if the import no longer waits for it."""
-    waiting = RosterImport.objects.filter(pk=roster_import.pk, state=ImportState.CHECKED)
-    if not waiting.update(state=ImportState.COMMITTING):
+    waiting = Q(state=ImportState.CHECKED) | Q(state=ImportState.COMMITTING, job__state__in=STOPPED)
+    if not RosterImport.objects.filter(waiting, pk=roster_import.pk).update(state=ImportState.COMMITTING):
         return False
-    roster_import.refresh_from_db()
-    roster_import.job = jobs.start("roster_commit", by=by, args={"import": roster_import.pk})
-    roster_import.save()
+    job = jobs.start("roster_commit", by=by, args={"import": roster_import.pk})
+    RosterImport.objects.filter(pk=roster_import.pk).update(job=job)
     return True
 
 
-def commit_import(
-    roster_import: RosterImport, *, progress: Progress, effect: Callable[[], AbstractContextManager[None]]
-) -> bool:
+def commit_import(roster_import: RosterImport, *, progress: Progress, effect: Effect) -> bool:
     """Check again and write what the preview showed. False: it is no longer so; the new preview is kept instead."""
-    shown = roster_import.report
-    checked = _checked(roster_import, progress)
-    if checked.plan is None or not commit.same_as_shown(checked.plan, shown):
-        _keep_preview(roster_import, checked, effect())
-        return False
-    rows = commit.prepare(checked.plan)
-    began = time.monotonic()
-    try:
-        document = {**shown, "state": "committed"}
-        commit.write(rows, roster_import=roster_import, document=document, effect=effect())
-    except IntegrityError:  # somebody entered one of these people meanwhile: show what it would do now
-        roster_import.refresh_from_db()
-        _keep_preview(roster_import, _checked(roster_import, progress), effect())
-        return False
-    checked.seconds["commit"] = time.monotonic() - began
-    return True
+    _must_be(roster_import, ImportState.COMMITTING)
+    for _attempt in range(MOST_TRIES):
+        checked = _checked(roster_import, progress, roster_import.campaign)
+        if checked.plan is None or not commit.same_as_shown(checked.plan, roster_import.report):
+            _keep_preview(roster_import, checked, effect(), outdated=True)
+            return False
+        document = {**roster_import.report, "state": "committed", "outdated": False}
+        rows = commit.prepare(checked.plan)
+        try:
+            commit.write(rows, roster_import=roster_import, document=document, seen=checked.seen, effect=effect())
+        except (commit.DataMoved, IntegrityError):
+            continue
+        except commit.ImportEnded:
+            raise jobs.JobRefused(ENDED) from None
+        return True
+    raise jobs.JobRefused(BUSY)
 
 
 def commit_bytes(
-    data: bytes, checked: Checked, *, campaign: Campaign, year: int | None, by: Any = None
-) -> dict[str, Any]:
-    """For the command: write a checked file at once; returns its document. Households with an error are left out."""
-    assert checked.plan is not None
-    rows = commit.prepare(checked.plan)
-    began = time.monotonic()
-    document = checked.document("committed")
-    kept = {k: v for k, v in document.items() if k != "findings"}
-    with transaction.atomic():
-        roster_import = _store(data, checked.reading.file_name, campaign=campaign, year=year, by=by)
-        commit.write(rows, roster_import=roster_import, document=kept, effect=transaction.atomic())
-        RosterFinding.objects.bulk_create(
-            [_finding_row(roster_import, f) for f in checked.plan.findings[:MOST_FINDINGS_KEPT]], batch_size=500
-        )
-    document["seconds"]["commit"] = round(time.monotonic() - began, 3)
-    return document
+    data: bytes, checked: Checked, *, campaign: Campaign | None = None, year: int | None, by: Any = None,
+    accept_proposed: bool = False,
+) -> dict[str, Any]:  # fmt: skip
+    """For the command: write a checked file at once; returns its document. Households with an error are left out.
+
+    When somebody else writes meanwhile the file is checked again; DataBusy if that happens again and again.
+    """
+    for _attempt in range(MOST_TRIES):
+        if checked.plan is None:
+            return checked.document("refused")
+        rows = commit.prepare(checked.plan)
+        began = time.monotonic()
+        document = checked.document("committed")
+        try:
+            with transaction.atomic():
+                roster_import = _store(
+                    data, checked.reading.file_name, campaign=checked.plan.campaign, year=year, by=by,
+                    accept_proposed=accept_proposed, state=ImportState.COMMITTING,
+                )  # fmt: skip
+                kept = report.kept(document, checked.reading, checked.plan)
+                commit.write(
+                    rows, roster_import=roster_import, document=kept, seen=checked.seen, effect=transaction.atomic()
+                )
+                RosterFinding.objects.bulk_create(_finding_rows(roster_import, checked), batch_size=500)
+        except (commit.DataMoved, IntegrityError):
+            checked = check_bytes(
+                data, checked.reading.file_name, campaign=campaign, year=year, accept_proposed=accept_proposed
+            )
+            continue
+        document["seconds"]["commit"] = round(time.monotonic() - began, 3)
+        return document
+    raise DataBusy
 
 
 def cancel(roster_import: RosterImport) -> bool:
     """Give up an import that has not been committed; False if it is too late."""
     if roster_import.job is not None:
         jobs.cancel(roster_import.job)
-    waiting = RosterImport.objects.filter(
-        pk=roster_import.pk, state__in=[ImportState.CHECKING, ImportState.CHECKED, ImportState.REFUSED]
-    )
-    return bool(waiting.update(state=ImportState.CANCELLED))
+    waiting = Q(state__in=[ImportState.CHECKING, ImportState.CHECKED, ImportState.REFUSED])
+    stopped = Q(state=ImportState.COMMITTING, job__state__in=STOPPED)
+    ended = RosterImport.objects.filter(waiting | stopped, pk=roster_import.pk).update(state=ImportState.CANCELLED)
+    return bool(ended)
+
+
+def has_stopped(roster_import: RosterImport) -> bool:
+    """Whether its job failed or was cancelled, so that nobody works on it and it can be begun again."""
+    working = (ImportState.CHECKING, ImportState.COMMITTING)
+    job = roster_import.job
+    return roster_import.state in working and job is not None and job.state in STOPPED
 
 
 def rejected_file(roster_import: RosterImport) -> bytes:
@@ -218,10 +300,10 @@ def rejected_file(roster_import: RosterImport) -> bytes:
     data = file_of(roster_import)
     reading = read(
         data, roster_import.file_name, places=places(), year=roster_import.year, mapping=_remembered(),
-        accept_proposed=False, limits=limits(), progress=lambda done, total: None,
+        accept_proposed=_accepts(roster_import), limits=limits(),
     )  # fmt: skip
     findings = [finding_of(row) for row in roster_import.findings.filter(severity=ERROR)]  # type: ignore[attr-defined]
-    return report.rejected_xlsx(sheets_of(data, limits()), reading, findings, roster_import.report["rejected_keys"])
+    return rejected_xlsx(sheets_of(data, limits()), reading, findings, roster_import.report["rejected_keys"])
 
 
 def findings_by_kind(roster_import: RosterImport) -> list[dict[str, Any]]:

@@ -6,18 +6,18 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import IntegrityError
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from district.models import Campaign
 from district.policy import PolicyMissing, campaign_of, current_campaign
-from households.roster.loading import check_bytes, commit_bytes
+from households.roster.loading import DataBusy, check_bytes, commit_bytes, limits
+
+EARLIEST_YEAR = 2000  # as in a file's income-year column
 
 
 class Command(BaseCommand):
     help = "Check rosters; with --commit load every household that has no error."
-    requires_migrations_checks = True
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("files", nargs="+", metavar="FILE")
@@ -28,13 +28,9 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        translation.activate(translation.get_language() or "zh-hans")
+        files = [(Path(name).name, _bytes(Path(name))) for name in options["files"]]
         campaign = _campaign(options["campaign"], options["year"])
-        paths = [Path(name) for name in options["files"]]
-        for path in paths:
-            if not path.is_file():
-                raise CommandError(_("There is no file %(path)s.") % {"path": path}, returncode=2)
-        documents = [self._one(path, campaign, options) for path in paths]
+        documents = [self._one(name, data, campaign, options) for name, data in files]
         if options["json"]:
             self.stdout.write(json.dumps({"version": 1, "files": documents}, ensure_ascii=False, indent=1))
         else:
@@ -43,19 +39,18 @@ class Command(BaseCommand):
         if any(d["state"] == "refused" for d in documents):
             sys.exit(1)
 
-    def _one(self, path: Path, campaign: Campaign, options: dict[str, Any]) -> dict[str, Any]:
-        data, year = path.read_bytes(), options["year"]
-        for _attempt in range(3):
-            checked = check_bytes(
-                data, path.name, campaign=campaign, year=year, accept_proposed=options["accept_proposed"]
-            )
-            if checked.plan is None or not options["commit"]:
-                return checked.document("checked" if checked.plan else "refused")
-            try:
-                return commit_bytes(data, checked, campaign=campaign, year=year)
-            except IntegrityError:  # somebody entered one of these people meanwhile: compare again
-                continue
-        raise CommandError(_("The households are being changed by somebody else. Please try again."), returncode=1)
+    def _one(self, name: str, data: bytes, campaign: Campaign | None, options: dict[str, Any]) -> dict[str, Any]:
+        given = {"campaign": campaign, "year": options["year"], "accept_proposed": options["accept_proposed"]}
+        try:
+            checked = check_bytes(data, name, **given)
+            if checked.plan is not None and options["commit"]:
+                return commit_bytes(data, checked, **given)
+            return checked.document("checked")
+        except PolicyMissing as error:
+            raise CommandError(_("The campaign has no policy for any year."), returncode=2) from error
+        except DataBusy as error:
+            message = _("Other people were changing households again and again. Please try again.")
+            raise CommandError(message, returncode=1) from error
 
     def _print(self, document: dict[str, Any]) -> None:
         self.stdout.write(document["file"])
@@ -71,21 +66,32 @@ class Command(BaseCommand):
             % counts
         )
         for finding in document["findings"]:
-            place = f"{finding['sheet']}!{finding['column']} {finding['row'] or ''}"
-            self.stdout.write(f"  {finding['severity']} {place} {finding['value']}: {finding['message']}")
+            place = " ".join(str(finding[part]) for part in ("sheet", "row", "column", "value") if finding[part])
+            self.stdout.write(f"  [{finding['severity']}] {place}: {finding['message']}")
         if document["state"] == "checked":
             self.stdout.write("  " + _("Nothing was written. Add --commit to load the households without an error."))
 
 
-def _campaign(slug: str | None, year: int | None) -> Campaign:
-    """The campaign named, else the one that holds the year, else the current one; status 2 if there is none."""
+def _bytes(path: Path) -> bytes:
+    """The file's bytes, of one too large only so many that this shows; status 2 if there is none to read."""
+    try:
+        with path.open("rb") as file:
+            return file.read(limits().file_bytes + 1)
+    except OSError as error:
+        raise CommandError(_("The file %(path)s cannot be read.") % {"path": path}, returncode=2) from error
+
+
+def _campaign(slug: str | None, year: int | None) -> Campaign | None:
+    """The campaign named, else the one of the year; None: the file's year decides. Status 2 if there is none."""
+    if year is not None and not EARLIEST_YEAR <= year <= timezone.localdate().year:
+        raise CommandError(_("%(year)s is no income year.") % {"year": year}, returncode=2)
     try:
         if slug:
             return Campaign.objects.get(slug=slug)
-        return campaign_of(year) if year is not None else current_campaign()
+        if year is not None:
+            return campaign_of(year)
+        current_campaign()
     except (Campaign.DoesNotExist, PolicyMissing) as error:
-        today = timezone.localdate()
-        raise CommandError(
-            _("There is no such campaign (%(today)s). Run manage.py load_district first.") % {"today": today},
-            returncode=2,
-        ) from error
+        message = _("There is no such campaign. Run manage.py load_district, or look at the campaign's years.")
+        raise CommandError(message, returncode=2) from error
+    return None

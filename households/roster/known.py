@@ -1,0 +1,82 @@
+"""What the database holds of a file's households and people. A handful of queries for each 900 of them."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.db.models import QuerySet
+
+from core.crypto import keyed_hash
+from district.models import Division
+from households.codes import Relation
+from households.models import Enrolment, GuaranteeStatus, Household, IncomeStatement, Member
+
+from .rows import Family, MemberRow
+
+CHUNK = 900  # values in one IN (…)
+
+
+class Known:
+    """Rows of the database by what a file can name: codes, people, villages."""
+
+    def __init__(self, families: Iterable[Family]) -> None:
+        families = list(families)
+        self.codes_in_file = {f.code for f in families if f.code}
+        self.hashes = {m.id_no: keyed_hash(m.id_no) for f in families for m in f.members if m.id_no}
+        self.villages: dict[str, Division] = {
+            d.code: d for d in gather(Division.objects.all(), "code", (f.village_code for f in families))
+        }
+        living = Member.objects.filter(active=True).select_related("household__village__parent")
+        people: list[Member] = gather(living, "id_no_hash", self.hashes.values())
+        self._people = {m.id_no_hash: m for m in people}
+        households: list[Household] = gather(
+            Household.objects.select_related("village__parent"), "code", self.codes_in_file
+        )
+        self.by_code = {h.code: h for h in households}
+        for person in people:
+            self.by_code.setdefault(person.household.code, person.household)
+        self.members: dict[int, list[Member]] = {}
+        self.statements: dict[tuple[int, int], IncomeStatement] = {}
+        self.guarantees: dict[tuple[int, str], GuaranteeStatus] = {}
+        self.enrolled: set[tuple[int, int]] = set()  # (household, campaign)
+        self._load([h.pk for h in self.by_code.values()])
+
+    def _load(self, keys: list[int]) -> None:
+        for member in gather(Member.objects.filter(active=True), "household", keys):
+            self.members.setdefault(member.household_id, []).append(member)
+        for statement in gather(IncomeStatement.objects.all(), "household", keys):
+            self.statements[statement.household_id, statement.year] = statement
+        for status in gather(GuaranteeStatus.objects.all(), "household", keys):
+            self.guarantees[status.household_id, status.item] = status
+        for enrolment in gather(Enrolment.objects.all(), "household", keys):
+            self.enrolled.add((enrolment.household_id, enrolment.campaign_id))
+
+    def person(self, row: MemberRow) -> Member | None:
+        """The active member of any household who has this row's ID number."""
+        return self._people.get(self.hashes.get(row.id_no, ""))
+
+    def household(self, family: Family) -> Household | None:
+        """The household of this family: by its 户编号, else by the ID number of its head."""
+        if family.code and family.code in self.by_code:
+            return self.by_code[family.code]
+        head = family.head
+        person = self.person(head) if head else None
+        if person is None or person.relation != Relation.HEAD or person.household.code in self.codes_in_file:
+            return None
+        return self.by_code[person.household.code]
+
+    def shares_somebody(self, family: Family, household: Household) -> bool:
+        """Whether one person at least is in both, or nobody is left there: a code alone may have been given twice."""
+        there = {m.id_no_hash for m in self.members.get(household.pk, [])}
+        return not there or any(self.hashes.get(m.id_no) in there for m in family.members)
+
+
+def chunks(items: Iterable[Any]) -> Iterator[list[Any]]:
+    """Distinct items in order, so many at a time as one statement takes."""
+    rest = sorted(set(items))
+    for start in range(0, len(rest), CHUNK):
+        yield rest[start : start + CHUNK]
+
+
+def gather(rows: QuerySet, field_name: str, values: Iterable[Any]) -> list[Any]:
+    """The rows whose field has one of these values."""
+    return [row for chunk in chunks(values) for row in rows.filter(**{f"{field_name}__in": chunk})]
