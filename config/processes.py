@@ -7,7 +7,7 @@ Extra words are passed on: `bin/worker --concurrency 4`.
 import os
 import sys
 
-APPS = ("core", "district", "accounts", "households", "cadres", "programs", "visits", "dashboards")
+APPS = ("core", "district", "accounts", "households", "cadres", "programs", "visits", "dashboards", "demo")
 COMMANDS: dict[str, tuple[str, ...]] = {
     "web": ("gunicorn", "config.wsgi", "--config", "config/gunicorn.conf.py"),
     "worker": ("celery", "-A", "config", "worker", "--without-gossip", "--without-mingle", "--without-heartbeat"),

@@ -3,6 +3,8 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from district.models import Campaign
@@ -29,3 +31,13 @@ class UploadForm(forms.Form):
         super().__init__(*args, **kwargs)
         years = campaign.years.values_list("year", flat=True)  # type: ignore[attr-defined]
         self.fields["year"].choices = [("", _("Stated in the file")), *((y, str(y)) for y in years)]  # type: ignore[attr-defined]
+
+    def clean_file(self) -> UploadedFile:
+        file: UploadedFile = self.cleaned_data["file"]
+        limit = settings.ROSTER_MAX_BYTES
+        if file.size is not None and file.size > limit:
+            raise forms.ValidationError(
+                _("The file is too large (at most %(limit)s MB). Split it by township and upload the parts."),
+                params={"limit": limit // 1_000_000},
+            )
+        return file
