@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch
+from django.forms import Form, ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -43,7 +44,7 @@ def measure_new(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("The measure is recorded. It counts as no income."))
             return redirect("households:detail", household.pk)
-    return render(request, "programs/measure_new.html", {"form": form, "household": household})
+    return render(request, "programs/measure_new.html", {"form": form, "household": household}, status=_status(form))
 
 
 def measure(request: HttpRequest, pk: int) -> HttpResponse:
@@ -67,7 +68,7 @@ def measure(request: HttpRequest, pk: int) -> HttpResponse:
     context = {"measure": measure, "household": household, "form": form if may_change else None}
     context["visits"] = measure.visits.standing()  # type: ignore[attr-defined]
     context["steps"] = measure.history.select_related("history_user", "department")
-    return render(request, "programs/measure.html", context)
+    return render(request, "programs/measure.html", context, status=_status(form))
 
 
 def _shown(request: HttpRequest) -> HouseholdQuerySet:
@@ -79,3 +80,8 @@ def _household(request: HttpRequest) -> Household:
     if not number.isdecimal():
         raise Http404
     return get_object_or_404(_shown(request), pk=number)
+
+
+def _status(form: Form | ModelForm) -> int:
+    """A form that came back with its errors is 422."""
+    return 422 if form.is_bound else 200

@@ -55,7 +55,8 @@ def need_new(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("The need is recorded."))
             return redirect("visits:need", need.pk)
-    return render(request, "visits/need_new.html", {"form": form, "household": household})
+    context = {"form": form, "household": household}
+    return render(request, "visits/need_new.html", context, status=422 if form.is_bound else 200)
 
 
 def need(request: HttpRequest, pk: int) -> HttpResponse:

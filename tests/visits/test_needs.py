@@ -1,0 +1,163 @@
+"""Needs: raised, followed up, passed on, settled; who may."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from households.models import Household
+from visits.models import Need
+from visits.needs import NeedRefused, close_need, follow_up, may_steer, raise_need, reopen_need
+
+TODAY = timezone.localdate()
+
+
+@pytest.fixture
+def need(zhao, wang):
+    return raise_need(household=zhao, kind="medical", text=" 办慢病卡 ", owner=wang.user, raised_on=TODAY)
+
+
+def test_a_need_is_due_in_thirty_days_unless_said(need):
+    assert (need.text, need.state, need.due_on, need.is_overdue) == (
+        "办慢病卡", "open", TODAY + timedelta(days=30), False,
+    )  # fmt: skip
+
+
+def test_the_same_form_makes_one_need_and_serves_one_household(zhao, sun, wang):
+    facts = {"kind": "relief", "owner": wang.user, "raised_on": TODAY, "client_id": uuid4()}
+    assert raise_need(household=zhao, **facts) == raise_need(household=zhao, **facts)
+    with pytest.raises(NeedRefused, match="client_id_of_another"):
+        raise_need(household=sun, **facts)
+
+
+def test_a_closed_household_gets_no_need(zhao, wang):
+    zhao.closed_on, zhao.closed_reason = TODAY, "整户迁出"
+    zhao.save()
+    with pytest.raises(NeedRefused, match="closed_household"):
+        raise_need(household=zhao, kind="relief", owner=wang.user, raised_on=TODAY)
+
+
+def test_passing_on_opens_the_household_to_the_department_alone(need, zhao, wang, hospital, officer):
+    assert not Household.objects.visible_to(officer).exists()
+    follow_up(need, owner=wang.user, department=hospital, due_on=TODAY)
+    assert (need.state, list(Household.objects.visible_to(officer))) == ("in_progress", [zhao])
+
+
+def test_settling_needs_a_result_and_happens_once(need):
+    with pytest.raises(NeedRefused, match="no_result"):
+        close_need(need, state="closed", result="  ")
+    close_need(need, state="impossible", result="不符合办理条件")
+    assert (need.state, need.closed_on) == ("impossible", TODAY)
+    with pytest.raises(NeedRefused, match="ended"):
+        close_need(need, state="closed", result="已办")
+    with pytest.raises(NeedRefused, match="ended"):
+        follow_up(need, owner=None, department=None, due_on=TODAY)
+
+
+def test_reopening_keeps_both_in_the_history(need):
+    close_need(need, state="closed", result="已办")
+    reopen_need(reopen_need(need))
+    assert (need.state, need.closed_on) == ("in_progress", None)
+    assert [row.state for row in need.history.order_by("history_id")] == ["open", "closed", "in_progress"]
+
+
+def test_a_due_date_before_raising_is_refused(need):
+    with pytest.raises(NeedRefused, match="due_before_raised"):
+        follow_up(need, owner=None, department=None, due_on=TODAY - timedelta(days=1))
+
+
+@pytest.mark.parametrize("facts", [{"state": "closed"}, {"closed_on": TODAY}, {"kind": "wish"}, {"state": "lost"}])
+def test_the_database_refuses_what_no_need_can_be(zhao, facts):
+    row = {"kind": "relief", "raised_on": TODAY, "due_on": TODAY, **facts}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Need.objects.create(household=zhao, **row)
+
+
+def test_overdue_is_the_day_after(need):
+    need.due_on = TODAY
+    need.save()
+    assert [list(Need.objects.overdue(day)) for day in (TODAY, TODAY + timedelta(days=1))] == [[], [need]]
+
+
+def test_a_department_steers_only_what_was_passed_to_it(need, zhao, wang, hospital, officer, admin, inspector, li):
+    other = raise_need(household=zhao, kind="relief", owner=wang.user, raised_on=TODAY)
+    follow_up(need, owner=wang.user, department=hospital, due_on=TODAY)
+    people = (wang.user, officer, admin, inspector, li.user)
+    assert [may_steer(need, user) for user in people] == [True, True, True, False, False]
+    assert [may_steer(other, user) for user in people] == [True, False, True, False, False]
+
+
+# --- pages
+
+
+def post(client, user, address, **data):
+    client.force_login(user)
+    return client.post(address, data)
+
+
+def test_a_need_is_added_from_the_case_file(client, zhao, wang, hospital):
+    facts = {"client_id": str(uuid4()), "kind": "medical", "text": "复查", "due_on": TODAY.isoformat()}
+    answer = post(client, wang.user, f"/needs/new/?household={zhao.pk}", **facts, department=hospital.pk)
+    need = Need.objects.get()
+    assert answer.headers["Location"] == f"/needs/{need.pk}/"
+    assert (need.owner, need.department, need.state, need.visit) == (wang.user, hospital, "in_progress", None)
+
+
+def test_a_need_that_cannot_be_is_refused_on_the_page(client, zhao, wang):
+    facts = {"client_id": str(uuid4()), "kind": "medical", "due_on": "2001-01-01"}
+    answer = post(client, wang.user, f"/needs/new/?household={zhao.pk}", **facts)
+    assert (answer.status_code, Need.objects.count()) == (422, 0)
+    assert [str(e) for e in answer.context["form"].non_field_errors()] == ["办理期限早于提出日期。"]
+
+
+def test_following_up_and_settling_on_the_page(client, need, wang, hospital, officer):
+    due = (TODAY + timedelta(days=5)).isoformat()
+    post(client, wang.user, f"/needs/{need.pk}/", department=hospital.pk, due_on=due)
+    answer = post(client, officer, f"/needs/{need.pk}/", mine="on", department=hospital.pk, due_on=due)
+    assert answer.status_code == 302
+    need.refresh_from_db()
+    assert (need.owner, need.department, need.state) == (officer, hospital, "in_progress")
+    bad = post(client, officer, f"/needs/{need.pk}/close/", state="closed", result="")
+    assert (bad.status_code, list(bad.context["close_form"].errors)) == (422, ["result"])
+    post(client, officer, f"/needs/{need.pk}/close/", state="closed", result="已办卡")
+    need.refresh_from_db()
+    assert (need.state, need.result) == ("closed", "已办卡")
+    twice = post(client, officer, f"/needs/{need.pk}/close/", state="closed", result="再办")
+    assert twice.status_code == 422
+    late = post(client, officer, f"/needs/{need.pk}/", department=hospital.pk, due_on=due)
+    assert late.status_code == 422
+    post(client, officer, f"/needs/{need.pk}/close/", reopen="1")
+    need.refresh_from_db()
+    assert need.state == "in_progress"
+
+
+@pytest.mark.parametrize(
+    ("who", "read", "new", "write"),
+    [("wang", 200, 200, 302), ("liaison", 200, 200, 302), ("clerk", 200, 200, 302), ("official", 200, 200, 302),
+     ("admin", 200, 403, 302), ("inspector", 200, 403, 403), ("li", 404, 404, 404), ("officer", 404, 404, 404),
+     ("auditor", 404, 404, 404)],
+)  # fmt: skip
+def test_who_reads_raises_and_steers_needs(client, need, zhao, who, read, new, write, request):
+    user = request.getfixturevalue(who)
+    user = getattr(user, "user", user)
+    client.force_login(user)
+    gets = [client.get(a).status_code for a in (f"/needs/{need.pk}/", f"/needs/new/?household={zhao.pk}")]
+    posts = [
+        post(client, user, f"/needs/{need.pk}/", due_on=TODAY.isoformat()).status_code,
+        post(client, user, f"/needs/{need.pk}/close/", state="closed", result="已办").status_code,
+    ]
+    assert (gets, posts) == ([read, new], [write, write])
+
+
+def test_needs_are_narrowed_by_state_overdue_kind_department(client, need, zhao, wang, hospital):
+    late = raise_need(household=zhao, kind="relief", owner=wang.user, raised_on=TODAY - timedelta(days=31))
+    done = raise_need(household=zhao, kind="other", owner=wang.user, raised_on=TODAY, department=hospital)
+    close_need(done, state="closed", result="已办")
+    client.force_login(wang.user)
+    found = {
+        query: [row.record for row in client.get(f"/needs/?{query}").context["table"].paginated_rows]
+        for query in ("", "state=pending", "state=closed", "overdue=yes", "kind=medical", f"department={hospital.pk}")
+    }
+    assert list(found.values()) == [[late, need, done], [late, need], [done], [late], [need], [done]]
