@@ -121,3 +121,11 @@
     if (document.querySelector("[data-reload-when-done] [data-job-ended]")) window.location.reload();
   });
 })();
+
+// On the phone the filters are folded behind one button; with more than three fields only.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-filters-toggle]");
+  if (!button) return;
+  const open = button.closest("form").classList.toggle("open");
+  button.setAttribute("aria-expanded", String(open));
+});
