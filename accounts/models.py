@@ -91,7 +91,7 @@ class User(TrackedModel, AbstractBaseUser):
     @cached_property
     def live_grants(self) -> tuple["RoleGrant", ...]:
         """Grants that give something today (one query, kept for the request)."""
-        return tuple(self.grants.live().select_related("division", "unit")) if self.is_active else ()  # type: ignore[attr-defined]
+        return tuple(self.grants.live().select_related("division__parent", "unit")) if self.is_active else ()  # type: ignore[attr-defined]
 
     @cached_property
     def roles(self) -> frozenset[str]:

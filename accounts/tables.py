@@ -2,6 +2,7 @@
 
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from accounts.models import AccessLog, User
 from accounts.roles import Role
@@ -20,10 +21,14 @@ class UserTable(tables.Table):
         empty_text = _("No account fits.")
 
     def render_held(self, record: User) -> str:
-        return "、".join(str(Role(grant.role).label) for grant in record.live) or "—"  # type: ignore[attr-defined]
+        held = [
+            " ".join(str(part) for part in (Role(grant.role).label, grant.division, grant.unit) if part)
+            for grant in record.live  # type: ignore[attr-defined]
+        ]
+        return "；".join(held) or "—"
 
     def render_is_active(self, value: bool) -> str:
-        return str(_("In use")) if value else str(_("Deactivated"))
+        return str(pgettext("account", "In use")) if value else str(pgettext("account", "Deactivated"))
 
 
 class AccessTable(tables.Table):

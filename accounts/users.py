@@ -1,4 +1,4 @@
-"""Verbs on accounts: create, change, new password, grant a role, end a grant, deactivate."""
+"""Verbs on accounts: create, change, new password, grant a role, end a grant, deactivate, reactivate."""
 
 import secrets
 from datetime import date, timedelta
@@ -6,13 +6,18 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import RoleGrant, User
-from accounts.roles import Role
+from accounts.roles import PLACE_ROLES, UNIT_ROLES, Role
+from district.models import Level
 
 APART = frozenset({Role.SYSTEM_ADMIN, Role.LOG_AUDITOR})  # 三员分立: who keeps accounts does not keep the logs
+LEVEL_OF = {Role.VILLAGE_CLERK: Level.VILLAGE, Role.TOWNSHIP_OFFICIAL: Level.TOWNSHIP}
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another when read aloud
+GROUPS, GROUP = 4, 4  # 79 bits
 
 
 class AccountRefused(Exception):
@@ -21,7 +26,7 @@ class AccountRefused(Exception):
 
 def create_user(*, username: str, display_name: str, phone: str = "") -> tuple[User, str]:
     """A new account and its initial password, which is shown once. AccountRefused if name or phone is taken."""
-    password = secrets.token_urlsafe(9)
+    password = _new_password()
     try:
         with transaction.atomic():
             user = User.objects.create_user(username, password, display_name=display_name, phone=phone)
@@ -43,47 +48,57 @@ def change_user(user: User, *, display_name: str, phone: str) -> User:
 
 def new_password(user: User) -> str:
     """Replace the password by a new one, which is shown once; the person's sessions end."""
-    password = secrets.token_urlsafe(9)
+    password = _new_password()
     user.set_password(password)
     user.save()
     return password
 
 
-def grant_role(user: User, *, by: User, **facts: Any) -> RoleGrant:
-    """Give a role. AccountRefused for oneself, or if two roles that are kept apart would meet in one person."""
+def grant_role(user: User, *, by: User, role: str, reason: str, **facts: Any) -> RoleGrant:
+    """Give a role; a place or unit that the role does not ask for is left out.
+
+    AccountRefused for oneself, without a reason, for a role that is held already, or if two roles that are kept apart
+    would meet in one person.
+    """
     if user.pk == by.pk:
         raise AccountRefused(_("Nobody grants a role to himself. Ask another system administrator."))
-    grant = RoleGrant(user=user, **facts)
-    held = {g.role for g in user.grants.live()}  # type: ignore[attr-defined]
-    if grant.role in APART and held & (APART - {grant.role}):
-        raise AccountRefused(_("System administrator and log auditor are kept apart: one person can't be both."))
+    if not reason.strip():
+        raise AccountRefused(_("Please give a reason."))
+    if role not in PLACE_ROLES:
+        facts["division"] = None
+    if role not in UNIT_ROLES:
+        facts["unit"] = None
+    grant = RoleGrant(user=user, role=role, reason=reason.strip(), **facts)
     try:
         grant.full_clean()
     except ValidationError as error:
         raise AccountRefused(" ".join(error.messages)) from error
+    _check(grant)
     grant.save()
     return grant
 
 
-def end_grant(grant: RoleGrant, *, by: User, on: date | None = None) -> RoleGrant:
+def end_grant(grant: RoleGrant, *, by: User) -> RoleGrant:
     """The role gives nothing from now on: its last day is yesterday, or its first day if it began today."""
     if grant.user_id == by.pk:
         raise AccountRefused(_("Nobody ends a role of his own. Ask another system administrator."))
-    yesterday = (on or timezone.localdate()) - timedelta(days=1)
-    if grant.starts_on > yesterday:
-        grant.starts_on = yesterday
+    yesterday = timezone.localdate() - timedelta(days=1)
+    if grant.ends_on is not None and grant.ends_on <= yesterday:
+        raise AccountRefused(_("This role has ended already."))
+    grant.starts_on = min(grant.starts_on, yesterday)
     grant.ends_on = yesterday
     grant.save()
     return grant
 
 
-@transaction.atomic
 def deactivate(user: User, *, reason: str, by: User) -> User:
     """The account can no longer sign in, its sessions end. It is never deleted."""
     if user.pk == by.pk:
         raise AccountRefused(_("Nobody deactivates his own account."))
     if not reason.strip():
         raise AccountRefused(_("Please give a reason."))
+    if not user.is_active:
+        raise AccountRefused(_("This account is deactivated already."))
     user.is_active, user.deactivated_on, user.deactivated_reason = False, timezone.localdate(), reason.strip()[:200]
     user.save()
     return user
@@ -91,6 +106,37 @@ def deactivate(user: User, *, reason: str, by: User) -> User:
 
 def reactivate(user: User) -> User:
     """The account can sign in again, with the grants that are still live."""
+    if user.is_active:
+        raise AccountRefused(_("This account is in use."))
     user.is_active, user.deactivated_on, user.deactivated_reason = True, None, ""
     user.save()
     return user
+
+
+def _check(grant: RoleGrant) -> None:
+    level = LEVEL_OF.get(Role(grant.role))
+    if level and grant.division is not None and grant.division.level != level:
+        refusals = {
+            Level.VILLAGE: _("A village clerk needs a village."),
+            Level.TOWNSHIP: _("A township official needs a township."),
+        }
+        raise AccountRefused(refusals[level])
+    if grant.ends_on is not None and grant.ends_on < timezone.localdate():
+        raise AccountRefused(_("The last day lies in the past."))
+    held = _overlapping(grant.user, grant.starts_on, grant.ends_on)
+    if grant.role in APART and any(other.role in APART - {grant.role} for other in held):
+        raise AccountRefused(_("System administrator and log auditor are kept apart: one person can't be both."))
+    same = (grant.role, grant.division_id, grant.unit_id)
+    if any((other.role, other.division_id, other.unit_id) == same for other in held):
+        raise AccountRefused(_("This person has this role already in that time."))
+
+
+def _overlapping(user: User, starts_on: date, ends_on: date | None) -> list[RoleGrant]:
+    """Grants of the person that are live on a day of the span."""
+    rows = RoleGrant.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=starts_on), user=user)
+    return list(rows if ends_on is None else rows.filter(starts_on__lte=ends_on))
+
+
+def _new_password() -> str:
+    """Four groups of four letters and digits, easy to read out."""
+    return "-".join("".join(secrets.choice(LETTERS) for _letter in range(GROUP)) for _group in range(GROUPS))

@@ -1,16 +1,20 @@
 """History in words: who changed what, when, through what, before and after. Secrets stay hidden."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.apps import apps
+from django.contrib.auth import get_user_model
 from django.core.paginator import Page, Paginator
+from django.db.models import CharField, Value
+from django.utils.formats import date_format
+from django.utils.timezone import localtime, make_aware
 from django.utils.translation import gettext as _
 
 from core.fields import EncryptedTextField, YuanField
-from core.formats import yuan
+from core.formats import NOTHING, percent, yuan
 from core.history import TrackedModel
 
 HIDDEN = frozenset({"id", "id_no_hash", "phone_hash", "bank_card_hash", "job", "assessed_at", "created_at"})
@@ -27,6 +31,34 @@ class Entry:
     what: str
     kind: str
     lines: list[tuple[str, str, str]]
+    origin: str = ""  # as recorded: "form /households/7/edit/"
+    of: str = ""  # the model's name
+    number: int = 0  # of the row
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which changes: of the rows with these numbers, made by one of these users, on these days (both included)."""
+
+    numbers: Sequence[int] | None = None
+    who: Sequence[int] | None = None
+    since: date | None = None
+    until: date | None = None
+
+    def among(self, rows: Any) -> Any:
+        """The rows of a history table that are asked for."""
+        if self.numbers is not None:
+            rows = rows.filter(id__in=self.numbers)
+        if self.who is not None:
+            rows = rows.filter(history_user__in=self.who)
+        if self.since is not None:
+            rows = rows.filter(history_date__gte=_midnight(self.since))
+        if self.until is not None:
+            rows = rows.filter(history_date__lt=_midnight(self.until + timedelta(days=1)))
+        return rows
+
+
+EVERYTHING = Asked()
 
 
 def tracked_models() -> dict[str, Any]:
@@ -34,14 +66,44 @@ def tracked_models() -> dict[str, Any]:
     return {str(m._meta.model_name): m for m in apps.get_models() if issubclass(m, TrackedModel)}
 
 
-def entries(model: Any, *, page: str | None, per_page: int = 25) -> Page:
-    """A page of the changes of one model, newest first. Four queries."""
-    rows = model.history.select_related("history_user", *relations(model)).order_by("-history_date", "-history_id")
-    found = Paginator(rows, per_page).get_page(page)
+def entries(model: Any, *, page: str | None, per_page: int = 25, asked: Asked = EVERYTHING) -> Page:
+    """A page of the changes of one model, newest first, what an added row held as well. Three queries."""
+    rows = asked.among(model.history.select_related("history_user", *relations(model)))
+    found = Paginator(rows.order_by("-history_date", "-history_id"), per_page).get_page(page)
     versions = list(found.object_list)
     before = predecessors(model, versions)
-    found.object_list = [entry(model, row, before, what=_named(model, row)) for row in versions]
+    found.object_list = [
+        entry(model, row, before, what=_named(model, row.id), added_too=True) for row in versions
+    ]  # fmt: skip
     return found
+
+
+def overview(*, page: str | None, per_page: int = 25, asked: Asked = EVERYTHING) -> Page:
+    """A page of the changes of all models, newest first, without before and after. Three queries."""
+    names = ("history_date", "history_id", "of", "id", "history_type", "history_user_id", "history_change_reason")
+    parts = [
+        asked.among(model.history.order_by()).annotate(of=Value(name, output_field=CharField())).values(*names)
+        for name, model in tracked_models().items()
+    ]
+    union = parts[0].union(*parts[1:], all=True).order_by("-history_date", "-history_id")
+    found = Paginator(union, per_page).get_page(page)
+    rows = list(found.object_list)
+    people = get_user_model()._default_manager.in_bulk({row["history_user_id"] for row in rows} - {None})
+    models = tracked_models()
+    found.object_list = [
+        Entry(
+            at=row["history_date"], who=str(people.get(row["history_user_id"]) or _("System")),
+            through=_through(row["history_change_reason"] or ""), what=_named(models[row["of"]], row["id"]),
+            kind=_kind(row["history_type"]), lines=[], origin=row["history_change_reason"] or "", of=row["of"],
+            number=row["id"],
+        )
+        for row in rows
+    ]  # fmt: skip
+    return found
+
+
+def _midnight(day: date) -> datetime:
+    return make_aware(datetime.combine(day, time.min))
 
 
 def relations(model: Any) -> list[str]:
@@ -68,18 +130,25 @@ def predecessors(model: Any, rows: Iterable[Any]) -> dict[tuple[str, int], Any]:
     return found
 
 
-def entry(model: Any, row: Any, before: Versions, *, what: str) -> Entry:
-    """One version in words."""
+def entry(model: Any, row: Any, before: Versions, *, what: str, added_too: bool = False) -> Entry:
+    """One version in words; `added_too`: a new row with all that it holds."""
     old = before.get((str(model._meta.model_name), row.history_id))
-    kind = {"+": _("added"), "~": _("changed"), "-": _("taken back")}[row.history_type]
+    told = old is not None if row.history_type == "~" else row.history_type == "+" and added_too
     return Entry(
         at=row.history_date,
         who=str(row.history_user or _("System")),
         through=_through(row.history_change_reason or ""),
         what=what,
-        kind=kind,
-        lines=_lines(model, old, row) if row.history_type == "~" and old is not None else [],
+        kind=_kind(row.history_type),
+        lines=_lines(model, old, row) if told else [],
+        origin=row.history_change_reason or "",
+        of=str(model._meta.model_name),
+        number=row.id,
     )
+
+
+def _kind(history_type: str) -> str:
+    return {"+": _("added"), "~": _("changed"), "-": _("taken back")}[history_type]
 
 
 def _through(reason: str) -> str:
@@ -89,16 +158,26 @@ def _through(reason: str) -> str:
     return words[kind] % {"number": rest} if kind in words and rest else reason
 
 
-def _named(model: Any, row: Any) -> str:
-    return f"{model._meta.verbose_name} {row.id}"
+def _named(model: Any, number: int) -> str:
+    return f"{model._meta.verbose_name} {number}"
 
 
 def _lines(model: Any, old: Any, row: Any) -> list[tuple[str, str, str]]:
     return [
-        (str(model._meta.get_field(field.name).verbose_name), _shown(model, field, old), _shown(model, field, row))
+        (
+            str(model._meta.get_field(field.name).verbose_name),
+            NOTHING if old is None else _shown(model, field, old),
+            _shown(model, field, row),
+        )
         for field in row.tracked_fields
-        if field.name not in HIDDEN and getattr(old, field.attname) != getattr(row, field.attname)
+        if field.name not in HIDDEN and _value(old, field) != _value(row, field)
     ]
+
+
+def _value(row: Any, field: Any) -> Any:
+    """What stands in the field; nothing, an empty text or list, is None."""
+    value = getattr(row, field.attname) if row is not None else None
+    return None if value in ("", []) else value
 
 
 def _shown(model: Any, field: Any, row: Any) -> str:
@@ -106,7 +185,7 @@ def _shown(model: Any, field: Any, row: Any) -> str:
     own = model._meta.get_field(field.name)
     value = getattr(row, field.attname)
     if value in (None, "", []):
-        return "—"
+        return NOTHING
     if isinstance(own, EncryptedTextField):
         return "******"
     if isinstance(own, YuanField):
@@ -117,6 +196,12 @@ def _shown(model: Any, field: Any, row: Any) -> str:
     if codes and isinstance(value, list):
         labels = dict(codes.choices)
         return "、".join(str(labels.get(code, code)) for code in value)
+    if field.name.endswith("_bp"):
+        return percent(value)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, date):
+        return date_format(localtime(value), "DATETIME_FORMAT") if isinstance(value, datetime) else date_format(value)
     if own.choices:
         return str(dict(own.flatchoices).get(value, value))
     return "、".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -21,6 +21,7 @@ FIRST_POLICY = {
     "growth_target_bp": 1000,
     "visit_interval_days": 60,
 }
+ASSESSED_BY = frozenset({"growth_target_bp", "statements_due_on"})  # what a growth flag of the year depends on
 FIRST_QUOTAS = {Rank.DISTRICT_LEADER: 5, Rank.DIVISION_LEVEL: 3}
 
 
@@ -103,13 +104,16 @@ def _dates(first_year: int, years: int) -> dict[str, date | int]:
     }
 
 
-def set_policy(policy: CampaignYear, **facts: Any) -> CampaignYear:
-    """Change the policy of one year. What was computed for other years stays as it is."""
+def set_policy(policy: CampaignYear, **facts: Any) -> set[str]:
+    """Change the policy of one year; the names of what changed. What was computed for other years stays as it is."""
+    stored = CampaignYear.objects.get(pk=policy.pk)  # a form has perhaps changed `policy` already
+    changed = {name for name, value in facts.items() if getattr(stored, name) != value}
     for name, value in facts.items():
         setattr(policy, name, value)
-    policy.full_clean()
-    policy.save()
-    return policy
+    if changed:
+        policy.full_clean()
+        policy.save()
+    return changed
 
 
 @transaction.atomic
@@ -127,7 +131,7 @@ def add_year(campaign: Campaign) -> CampaignYear:
 
 
 def set_quota(quota: RankQuota, households: int) -> RankQuota:
-    """How many households a rank helps, for pairings made from now on."""
+    """How many households a rank helps, for pairings made from now on; standing ones keep the quota they have."""
     quota.households = households
     quota.full_clean()
     quota.save()

@@ -1,11 +1,14 @@
 """The campaign's policy by year. Whether the user may is asked by name of the action, since roles live above."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Page
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -28,8 +31,9 @@ def campaign(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Saved. The quotas hold for pairings made from now on."))
         return redirect("district:campaign")
     years = CampaignYear.objects.filter(campaign=found)
-    log = changelog.entries(RankQuota, page=None, per_page=10)
-    return render(request, "district/campaign.html", {"campaign": found, "years": years, "forms": forms, "log": log})
+    log = _log(request, RankQuota, {quota.pk: quota.get_rank_display() for quota in quotas})
+    context = {"campaign": found, "years": years, "forms": forms, "log": log}
+    return render(request, "district/campaign.html", context, status=422 if any(f.errors for f in forms) else 200)
 
 
 def campaign_year(request: HttpRequest, year: int) -> HttpResponse:
@@ -37,24 +41,43 @@ def campaign_year(request: HttpRequest, year: int) -> HttpResponse:
     policy = get_object_or_404(CampaignYear, campaign=_campaign(request), year=year)
     form = PolicyForm(request.POST or None, instance=policy)
     if request.method == "POST" and form.is_valid():
-        register.set_policy(policy, **form.facts())
-        messages.success(
-            request,
-            _("Saved for %(year)s. Growth flags of this year follow with the next assessment.") % {"year": year},
-        )
-        return redirect("district:campaign_year", year)
-    rows = CampaignYear.history.filter(id=policy.pk).select_related("history_user").order_by("-history_id")[:20]  # type: ignore[attr-defined]
-    before = changelog.predecessors(CampaignYear, rows)
-    log = [changelog.entry(CampaignYear, row, before, what=str(year)) for row in rows]
-    status = 422 if form.errors else 200
-    return render(request, "district/campaign_year.html", {"policy": policy, "form": form, "log": log}, status=status)
+        changed = register.set_policy(policy, **form.facts())
+        _say(request, year, changed)
+        stale = "?stale=1" if changed & register.ASSESSED_BY else ""
+        return redirect(reverse("district:campaign_year", args=[year]) + stale)
+    log = _log(request, CampaignYear, {policy.pk: str(year)})
+    context = {"policy": policy, "form": form, "log": log, "stale": "stale" in request.GET, "year": year}
+    return render(request, "district/campaign_year.html", context, status=422 if form.errors else 200)
 
 
 @require_POST
 def year_new(request: HttpRequest) -> HttpResponse:
     """Add the next income year with the policy of the last."""
     policy = register.add_year(_campaign(request))
+    messages.success(request, _("%(year)s has been added with the policy of the year before.") % {"year": policy.year})
     return redirect("district:campaign_year", policy.year)
+
+
+def _log(request: HttpRequest, model: Any, names: dict[int, str]) -> Page:
+    """The changes of these rows, by the names that people know them by."""
+    asked = changelog.Asked(numbers=list(names))
+    log = changelog.entries(model, page=request.GET.get("page"), per_page=10, asked=asked)
+    log.object_list = [replace(entry, what=names[entry.number]) for entry in log.object_list]
+    return log
+
+
+def _say(request: HttpRequest, year: int, changed: set[str]) -> None:
+    if not changed:
+        messages.info(request, _("Nothing was changed."))
+    elif changed & register.ASSESSED_BY:
+        messages.warning(
+            request,
+            _("Saved for %(year)s. Its growth flags are still the old ones: assess the year now.") % {"year": year},
+        )
+    else:
+        messages.success(
+            request, _("Saved for %(year)s. Lists and figures of this year follow at once.") % {"year": year}
+        )
 
 
 def _campaign(request: HttpRequest) -> Campaign:

@@ -63,6 +63,7 @@ GET  accounts:user               somebody           in  403  403  403  403  403 
 GET  accounts:user               itself             in  403  403  403  403  403  403  403  403  200
 POST accounts:user_password      somebody           in  403  403  403  403  403  403  403  403  200
 POST accounts:user_deactivate    somebody           in  403  403  403  403  403  403  403  403  302
+POST accounts:user_reactivate    somebody           in  403  403  403  403  403  403  403  403  302
 GET  accounts:grant_new          somebody           in  403  403  403  403  403  403  403  403  200
 POST accounts:grant_end          grant              in  403  403  403  403  403  403  403  403  302
 GET  accounts:audit              -                  in  403  403  403  403  403  403  403  200  403

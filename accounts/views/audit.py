@@ -1,11 +1,11 @@
 """The logs, for log auditors: who opened, revealed, called, exported; who changed what."""
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from accounts.forms import AccessFilterForm
+from accounts.filters import AccessFilter, people_named
+from accounts.forms import HistoryForm
 from accounts.models import AccessLog
 from accounts.roles import may
 from accounts.tables import AccessTable
@@ -16,34 +16,27 @@ from core.pages import paged
 def audit(request: HttpRequest) -> HttpResponse:
     """The access log with filters."""
     _require(request)
-    form = AccessFilterForm(request.GET)
-    rows = AccessLog.objects.select_related("who")
-    asked = form.cleaned_data if form.is_valid() else {}
-    if asked.get("kind"):
-        rows = rows.filter(kind=asked["kind"])
-    if asked.get("q"):
-        text = asked["q"].strip()
-        rows = rows.filter(
-            Q(who__username__icontains=text) | Q(who__display_name__icontains=text) | Q(label__icontains=text)
-        )
-    if asked.get("since"):
-        rows = rows.filter(at__date__gte=asked["since"])
-    if asked.get("until"):
-        rows = rows.filter(at__date__lte=asked["until"])
-    return render(
-        request, "accounts/audit.html", {"filter": {"form": form}, "table": paged(request, AccessTable(rows))}
-    )
+    found = AccessFilter(request.GET, queryset=AccessLog.objects.select_related("who"))
+    return render(request, "accounts/audit.html", {"filter": found, "table": paged(request, AccessTable(found.qs))})
 
 
 def audit_history(request: HttpRequest) -> HttpResponse:
-    """Changes of one kind of row, newest first: who, when, through what, before and after."""
+    """Changes, newest first: who, when, through what; of one kind of row also before and after."""
     _require(request)
-    kind = request.GET.get("kind", "")
-    models = changelog.tracked_models()
-    chosen = kind if kind in models else next(iter(models))
-    page = changelog.entries(models[chosen], page=request.GET.get("page"))
-    kinds = [(name, str(model._meta.verbose_name)) for name, model in models.items()]
-    return render(request, "accounts/audit_history.html", {"page": page, "kinds": kinds, "chosen": chosen})
+    form = HistoryForm(request.GET)
+    given = form.cleaned_data if form.is_valid() else {}
+    who = given.get("who")
+    asked = changelog.Asked(
+        numbers=[given["number"]] if given.get("number") else None,
+        who=list(people_named(who).values_list("pk", flat=True)) if who else None,
+        since=given.get("since"),
+        until=given.get("until"),
+    )
+    model = changelog.tracked_models().get(given.get("kind", ""))
+    wanted = request.GET.get("page")
+    page = changelog.entries(model, page=wanted, asked=asked) if model else changelog.overview(page=wanted, asked=asked)
+    context = {"filter": {"form": form}, "page": page, "overview": model is None}
+    return render(request, "accounts/audit_history.html", context)
 
 
 def _require(request: HttpRequest) -> None:

@@ -5,13 +5,15 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts import users as verbs
+from accounts.filters import UserFilter
 from accounts.forms import ChangeUserForm, GrantForm, ReasonForm, UserForm
 from accounts.models import RoleGrant, User
 from accounts.roles import may
@@ -27,12 +29,10 @@ def me(request: HttpRequest) -> HttpResponse:
 def users(request: HttpRequest) -> HttpResponse:
     """All accounts with their live roles."""
     _require(request)
-    live = Prefetch("grants", queryset=RoleGrant.objects.live(), to_attr="live")
-    rows = User.objects.prefetch_related(live)
-    text = request.GET.get("q", "").strip()
-    if text:
-        rows = rows.filter(Q(username__icontains=text) | Q(display_name__icontains=text))
-    return render(request, "accounts/users.html", {"table": paged(request, UserTable(rows)), "q": text})
+    grants = RoleGrant.objects.live().select_related("division", "unit")
+    rows = User.objects.prefetch_related(Prefetch("grants", queryset=grants, to_attr="live"))
+    found = UserFilter(request.GET, queryset=rows)
+    return render(request, "accounts/users.html", {"filter": found, "table": paged(request, UserTable(found.qs))})
 
 
 def user_new(request: HttpRequest) -> HttpResponse:
@@ -45,7 +45,7 @@ def user_new(request: HttpRequest) -> HttpResponse:
         except verbs.AccountRefused as refusal:
             form.add_error(None, str(refusal))
         else:
-            return render(request, "accounts/password.html", {"person": user, "password": password})
+            return _shown_once(request, user, password)
     return render(
         request, "accounts/form.html", {"form": form, "heading": _("New account")}, status=422 if form.errors else 200
     )
@@ -62,8 +62,9 @@ def user(request: HttpRequest, pk: int) -> HttpResponse:
         and _tried(request, lambda: verbs.change_user(person, **form.cleaned_data))
     ):
         return redirect("accounts:user", pk)
-    grants = person.grants.select_related("division", "unit")  # type: ignore[attr-defined]
-    context = {"person": person, "form": form, "grants": grants, "reason_form": ReasonForm()}
+    grants = person.grants.select_related("division__parent", "unit")  # type: ignore[attr-defined]
+    context = {"today": timezone.localdate(), "itself": person == request.user}
+    context |= {"person": person, "form": form, "grants": grants, "reason_form": ReasonForm()}
     return render(request, "accounts/user.html", context, status=422 if form.errors else 200)
 
 
@@ -72,19 +73,25 @@ def user_password(request: HttpRequest, pk: int) -> HttpResponse:
     """A new password, shown once."""
     _require(request)
     person = get_object_or_404(User, pk=pk)
-    return render(request, "accounts/password.html", {"person": person, "password": verbs.new_password(person)})
+    return _shown_once(request, person, verbs.new_password(person))
 
 
 @require_POST
 def user_deactivate(request: HttpRequest, pk: int) -> HttpResponse:
-    """End an account with a reason, or take it back."""
+    """End an account with a reason."""
     _require(request)
     person = get_object_or_404(User, pk=pk)
     actor: Any = request.user
-    if person.is_active:
-        _tried(request, lambda: verbs.deactivate(person, reason=request.POST.get("reason", ""), by=actor))
-    else:
-        _tried(request, lambda: verbs.reactivate(person))
+    _tried(request, lambda: verbs.deactivate(person, reason=request.POST.get("reason", ""), by=actor))
+    return redirect("accounts:user", pk)
+
+
+@require_POST
+def user_reactivate(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let a deactivated account sign in again."""
+    _require(request)
+    person = get_object_or_404(User, pk=pk)
+    _tried(request, lambda: verbs.reactivate(person))
     return redirect("accounts:user", pk)
 
 
@@ -115,10 +122,16 @@ def grant_new(request: HttpRequest, pk: int) -> HttpResponse:
 def grant_end(request: HttpRequest, pk: int) -> HttpResponse:
     """End a role."""
     _require(request)
-    grant = get_object_or_404(RoleGrant.objects.live(), pk=pk)
+    grant = get_object_or_404(RoleGrant, pk=pk)
     actor: Any = request.user
     _tried(request, lambda: verbs.end_grant(grant, by=actor))
     return redirect("accounts:user", grant.user_id)
+
+
+def _shown_once(request: HttpRequest, person: User, password: str) -> HttpResponse:
+    response = render(request, "accounts/password.html", {"person": person, "password": password})
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def _tried(request: HttpRequest, act: Callable[[], Any]) -> bool:
