@@ -1,4 +1,4 @@
-"""The list of households."""
+"""The list of households, and of those that wait for a decision."""
 
 from typing import Any
 
@@ -11,9 +11,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from core.columns import CountColumn, YuanColumn
+from core.fields import YuanField
 from core.masking import mask_name
+from district.models import CampaignYear
 from households.conditions import Frame
-from households.models import Enrolment, GrowthAssessment, Household, Member
+from households.models import Enrolment, GrowthAssessment, Household, IncomeStatement, Member
 from households.sections import columns
 
 
@@ -56,6 +58,43 @@ class HouseholdTable(tables.Table):
             return "—"
         flag = GrowthAssessment(verdict=record.verdict)  # type: ignore[attr-defined]
         return get_template("households/_growth_badge.html").render({"record": flag})
+
+
+class PendingTable(tables.Table):
+    """Who waits for a decision. Rows come from `with_entry_income`."""
+
+    household = tables.Column(
+        verbose_name=_("Household"), accessor="household__head_name", order_by="household__code",
+        linkify=("households:decide", [tables.A("pk")]),
+    )  # fmt: skip
+    code = tables.Column(verbose_name=_("Household code"), accessor="household__code")
+    village = tables.Column(
+        verbose_name=_("Village"), accessor="household__village", order_by="household__village__code"
+    )
+    entry_year = tables.Column(verbose_name=_("Entry year"), attrs={"th": {"class": "num"}, "td": {"class": "num"}})
+    total = YuanColumn(verbose_name=_("Income of the household (yuan)"))
+    people = CountColumn(verbose_name=_("People"))
+    line = YuanColumn(verbose_name=_("Income line (yuan)"))
+    entered_on = tables.DateColumn(verbose_name=_("Entered on"))
+
+    class Meta:
+        attrs = {"class": "table table-cards"}
+        order_by = "household"
+        empty_text = _("No household waits for a decision.")
+
+    def render_village(self, value: Any) -> SafeString:
+        return format_html("<span>{} {}</span>", value.parent.name if value.parent else "", value.name)
+
+
+def with_entry_income(rows: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
+    """Enrolments with income, people and income line of their entry year, and their households with the place."""
+    statement = IncomeStatement.objects.filter(household=OuterRef("household"), year=OuterRef("entry_year")).order_by()
+    policy = CampaignYear.objects.filter(campaign=OuterRef("campaign"), year=OuterRef("entry_year")).order_by()
+    return rows.select_related("household__village__parent").annotate(
+        total=Subquery(statement.values("disposable_total"), output_field=YuanField()),  # generated: has no converter
+        people=Subquery(statement.values("people")),
+        line=Subquery(policy.values("income_line")),
+    )
 
 
 def _badge(label: Any) -> str:

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from households.models import Household
@@ -22,10 +24,25 @@ def household_for(request: HttpRequest, pk: int, action: str) -> Any:
     return household
 
 
+def sign_off(request: HttpRequest) -> forms.Form:
+    """A form that asks nothing: to send it is the act."""
+    form = forms.Form(request.POST)
+    form.is_bound = request.method == "POST"
+    return form
+
+
 def form_page(
-    request: HttpRequest, household: Any, form: BaseForm, act: Callable[[], Any], *, heading: str, **more: Any
+    request: HttpRequest,
+    household: Any,
+    form: BaseForm,
+    act: Callable[[], Any],
+    *,
+    heading: str,
+    back: str = "",
+    **more: Any,
 ) -> HttpResponse:
-    """Show the form; act on a valid one and go back to the case file. A refusal is an error of the form."""
+    """Show the form; act on a valid one and go back to the case file (or `back`). A refusal is an error of the form."""
+    back = back or reverse("households:detail", args=[household.pk])
     if request.method == "POST" and form.is_valid():
         try:
             act()
@@ -33,6 +50,6 @@ def form_page(
             form.add_error(None, str(refusal))
         else:
             messages.success(request, _("Saved."))
-            return redirect("households:detail", household.pk)
-    context = {"household": household, "form": form, "heading": heading, **more}
+            return redirect(back)
+    context = {"household": household, "form": form, "heading": heading, "back": back, **more}
     return render(request, "households/form.html", context, status=422 if form.errors else 200)

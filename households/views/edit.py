@@ -13,7 +13,7 @@ from households import register
 from households.codes import GuaranteeItem
 from households.forms import DayAndReasonForm, GuaranteesForm, HouseholdForm, NewHouseholdForm
 from households.guarantees import set_guarantee
-from households.views.acting import form_page, household_for
+from households.views.acting import form_page, household_for, sign_off
 
 
 def new(request: HttpRequest) -> HttpResponse:
@@ -60,10 +60,8 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
 def reopen(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a closing back."""
     household = household_for(request, pk, "close_household")
-    form = DayAndReasonForm({"on": "2000-01-01", "reason": "-"}) if request.method == "POST" else DayAndReasonForm()
-    form.fields.clear()
     return form_page(
-        request, household, form, lambda: register.reopen_household(household),
+        request, household, sign_off(request), lambda: register.reopen_household(household),
         heading=_("Open the household again"), button=_("Open the household again"),
         note=_("Members and enrolment are active again. The pairing is not: pair it anew."),
     )  # fmt: skip

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -10,7 +9,7 @@ from django.utils.translation import gettext as _
 from households import statements as verbs
 from households.forms import StatementForm
 from households.models import IncomeStatement, Member, StatementState
-from households.views.acting import form_page, household_for
+from households.views.acting import form_page, household_for, sign_off
 
 
 def statement_new(request: HttpRequest, pk: int) -> HttpResponse:
@@ -41,8 +40,7 @@ def statement_edit(request: HttpRequest, pk: int) -> HttpResponse:
 def statement_check(request: HttpRequest, pk: int) -> HttpResponse:
     """Confirm a draft of somebody else's hand, or close a confirmed statement for good."""
     statement, household = _statement(request, pk, "check_statement")
-    form = forms.Form(request.POST or None)
-    form.is_bound = request.method == "POST"
+    form = sign_off(request)
     actor: Any = request.user
     if statement.state == StatementState.DRAFT:
         return form_page(
