@@ -17,7 +17,7 @@ def sign_in(page: Page, product: Product, role: str) -> None:
     page.goto("/sign-in/")
     type_sign_in(page, product, role)
     page.get_by_role("button", name="登录").click()
-    page.wait_for_url(f"{product.base}/")
+    page.wait_for_url(lambda url: "/sign-in/" not in url)
     _sessions[key] = [cookie for cookie in page.context.cookies() if cookie["name"] == "sessionid"]
 
 

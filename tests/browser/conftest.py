@@ -29,7 +29,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _loop_of_playwright() -> Iterator[None]:
+def loop_of_playwright() -> Iterator[None]:
     """Playwright keeps an event loop in this thread, which Django would take for asynchronous code."""
     before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"

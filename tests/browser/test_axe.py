@@ -1,0 +1,102 @@
+"""Every page that a role reaches: no axe violation, nothing wider than the phone, in Chinese, and in English by switch."""
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from accounts.roles import Role
+from tests.browser.acting import sign_in
+from tests.browser.product import Product
+
+CASE_FILE = ["/households/{household}/", "/households/{household}/history/"]
+EDITS = [
+    "/households/new/", "/households/{household}/edit/", "/households/{household}/members/new/",
+    "/households/{household}/statements/new/", "/households/{household}/guarantees/",
+]  # fmt: skip
+VISITS = ["/visits/new/?household={household}", "/visits/{visit}/", "/needs/new/?household={household}"]
+BOARDS = ["/dashboards/township/{township}/", "/households/?sort=-code&page=2"]
+PAGES: dict[str, list[str]] = {  # beyond the navigation
+    Role.CADRE: [*CASE_FILE, *VISITS, "/visits/{visit}/correct/", "/account/", "/account/password/"],
+    Role.UNIT_LIAISON: [*CASE_FILE, *VISITS],
+    Role.VILLAGE_CLERK: [],
+    Role.TOWNSHIP_OFFICIAL: [*BOARDS],
+    Role.DEPARTMENT_OFFICER: [],
+    Role.DISTRICT_ADMIN: [
+        *CASE_FILE, *EDITS, *BOARDS, "/dashboards/district/", "/households/imports/new/", "/cadres/{cadre}/", "/cadres/new/",
+        "/cadres/{cadre}/deactivate/", "/cadres/units/", "/cadres/coverage/", "/cadres/pairing/propose/",
+        "/cadres/pairing/{pairing}/end/", "/cadres/pairing/{pairing}/transfer/", "/programs/measures/new/?household={household}",
+        "/programs/measures/{measure}/", "/households/?q=nobody", "/jobs/",
+    ],
+    Role.INSPECTOR: ["/households/{household}/", "/dashboards/district/"],
+    Role.LOG_AUDITOR: ["/audit/history/"],
+    Role.SYSTEM_ADMIN: ["/settings/users/new/", "/settings/users/{user}/"],
+}  # fmt: skip
+OWN = (
+    "SELECT p.household_id FROM cadres_pairing p JOIN cadres_cadre c ON c.id = p.cadre_id"
+    " JOIN accounts_user u ON u.id = c.user_id WHERE u.username = 'cadre' AND p.ended_on IS NULL"
+)
+
+
+@pytest.fixture
+def names(product: Product) -> dict[str, object]:
+    """Numbers for the addresses: the demo cadre's household and what hangs on it."""
+    one = product.one
+    household = one(f"{OWN} ORDER BY p.id LIMIT 1")
+    return {
+        "household": household,
+        "visit": one(f"SELECT max(id) FROM visits_visit WHERE household_id IN ({OWN})"),  # noqa: S608
+        "cadre": one("SELECT id FROM cadres_cadre WHERE user_id = (SELECT id FROM accounts_user WHERE username = 'cadre')"),
+        "pairing": one("SELECT max(id) FROM cadres_pairing WHERE household_id = ? AND ended_on IS NULL", household),
+        "measure": one("SELECT max(id) FROM programs_measure"),
+        "user": one("SELECT id FROM accounts_user WHERE username = 'cadre'"),
+        "township": "120119122000",
+    }
+
+
+def problems_of(page: Page, axe: Axe) -> Iterator[str]:
+    """What is wrong on the page, in a line each."""
+    for violation in axe.run(page).response["violations"]:
+        nodes = "; ".join(f"{node['target'][0]} {node['html'][:120]}" for node in violation["nodes"][:3])
+        yield f"{violation['id']} ({violation['impact']}, {len(violation['nodes'])}): {nodes}"
+    wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    if wider > 0:
+        yield f"{wider} px wider than the screen"
+    if (language := page.evaluate("document.documentElement.lang")) != "zh-Hans":
+        yield f"lang={language}"
+
+
+def walk(page: Page, addresses: list[str]) -> list[str]:
+    """Open each page; the problems of all of them."""
+    axe, found = Axe(), []
+    for address in addresses:
+        answer = page.goto(address)
+        if answer is None or answer.status != 200:
+            found.append(f"{address}: answers {answer and answer.status}")
+            continue
+        found += [f"{address}: {problem}" for problem in problems_of(page, axe)]
+    return found
+
+
+@pytest.mark.parametrize("role", [str(role) for role in Role])
+def test_pages_of_a_role_have_no_violation(page: Page, product: Product, names: dict[str, object], role: str) -> None:
+    sign_in(page, product, role)
+    navigation = page.locator("#side-nav .side-nav a").evaluate_all("links => links.map((a) => a.getAttribute('href'))")
+    assert navigation
+    more = [address.format_map(names) for address in PAGES[role]]
+    assert walk(page, [*navigation, *more]) == []
+
+
+def test_sign_in_page_has_no_violation(page: Page, product: Product) -> None:
+    assert walk(page, ["/sign-in/"]) == []
+
+
+def test_switch_to_english_and_back(page: Page, product: Product) -> None:
+    page.goto("/sign-in/")
+    page.get_by_role("button", name="English").click()
+    page.get_by_role("button", name="Sign in").wait_for()
+    assert page.evaluate("document.documentElement.lang") == "en"
+    page.get_by_role("button", name="简体中文").click()
+    page.get_by_role("button", name="登录").wait_for()
+    assert page.evaluate("document.documentElement.lang") == "zh-Hans"
