@@ -9,16 +9,25 @@ from accounts.models import User
 from core.crypto import keyed_hash
 
 
+def account_of(login: str) -> User | None:
+    """The account with this user name, else with this phone number."""
+    return User.objects.filter(username=login).first() or User.objects.filter(phone_hash=keyed_hash(login)).first()
+
+
+def locked_name(request: HttpRequest | None, credentials: dict[str, Any] | None = None) -> str:
+    """For axes: under which name failures are counted; user name and phone of an account share one lock."""
+    typed = (credentials or {}).get("username") or (request.POST.get("login", "") if request is not None else "")
+    account = account_of(typed) if typed else None
+    return account.username if account is not None else typed
+
+
 class NameOrPhoneBackend(BaseBackend):
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
     ) -> User | None:
         if not username or password is None:
             return None
-        user = (
-            User.objects.filter(username=username).first()
-            or User.objects.filter(phone_hash=keyed_hash(username)).first()
-        )
+        user = account_of(username)
         if user is None:
             User().set_password(password)  # takes as long as for a known name
             return None

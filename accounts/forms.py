@@ -29,7 +29,8 @@ class UserForm(forms.ModelForm):
 class ChangeUserForm(UserForm):
     """Name and phone of an account; the user name stays."""
 
-    class Meta(UserForm.Meta):
+    class Meta:
+        model = User
         fields = ("display_name", "phone")
 
 

@@ -69,8 +69,8 @@ class User(TrackedModel, AbstractBaseUser):
     phone_hash = models.CharField(max_length=64, null=True, blank=True, unique=True, editable=False)
     is_active = models.BooleanField(_("Active"), default=True)
     created_at = models.DateTimeField(auto_now_add=True)
-    deactivated_on = models.DateField(null=True, blank=True)
-    deactivated_reason = models.CharField(max_length=200, blank=True)
+    deactivated_on = models.DateField(_("Deactivated on"), null=True, blank=True)
+    deactivated_reason = models.CharField(_("Reason of deactivation"), max_length=200, blank=True)
     objects = UserManager()
     history = History(table_name="accounts_user_hist", excluded_fields=["password", "last_login"])
 
@@ -86,7 +86,15 @@ class User(TrackedModel, AbstractBaseUser):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.phone_hash = keyed_hash(self.phone) or None
-        super().save(*args, **kwargs)
+        if set(kwargs.get("update_fields") or ["all"]) != {"last_login"}:
+            return super().save(*args, **kwargs)
+        # a sign-in stands in the access log; in the history it would be a change of nothing
+        self.skip_history_when_saving = True
+        try:
+            super().save(*args, **kwargs)
+        finally:
+            del self.skip_history_when_saving
+        return None
 
     @cached_property
     def live_grants(self) -> tuple["RoleGrant", ...]:

@@ -17,7 +17,10 @@ from core.fields import EncryptedTextField, YuanField
 from core.formats import NOTHING, percent, yuan
 from core.history import TrackedModel
 
-HIDDEN = frozenset({"id", "id_no_hash", "phone_hash", "bank_card_hash", "job", "assessed_at", "created_at"})
+HIDDEN = frozenset(
+    {"id", "id_no_hash", "phone_hash", "bank_card_hash", "job", "assessed_at", "created_at"}
+    | {"client_id", "slot", "slug", "thumbnail", "width", "height"}  # nothing that a reader could use
+)
 Versions = Mapping[tuple[str, int], Any]
 
 
@@ -165,13 +168,20 @@ def _named(model: Any, number: int) -> str:
 def _lines(model: Any, old: Any, row: Any) -> list[tuple[str, str, str]]:
     return [
         (
-            str(model._meta.get_field(field.name).verbose_name),
+            _label(model, field.name),
             NOTHING if old is None else _shown(model, field, old),
             _shown(model, field, row),
         )
         for field in row.tracked_fields
         if field.name not in HIDDEN and _value(old, field) != _value(row, field)
     ]
+
+
+def _label(model: Any, name: str) -> str:
+    """The field's name for people; a relation without one is called after what it leads to."""
+    own = model._meta.get_field(name)
+    unnamed = str(own.verbose_name) == name.replace("_", " ")
+    return str(own.related_model._meta.verbose_name if own.is_relation and unnamed else own.verbose_name)
 
 
 def _value(row: Any, field: Any) -> Any:

@@ -17,13 +17,13 @@ class Level(models.TextChoices):
 class Division(TrackedModel):
     """A place with its 12-digit code (GB/T 2260 and the three digits each of township and village)."""
 
-    code = models.CharField(max_length=12, unique=True)
-    level = models.CharField(max_length=10, choices=Level.choices)
-    name = models.CharField(max_length=60)
-    official_name = models.CharField(max_length=80, blank=True)
-    aliases = models.JSONField(default=list, blank=True)
+    code = models.CharField(_("Code"), max_length=12, unique=True)
+    level = models.CharField(_("Level"), max_length=10, choices=Level.choices)
+    name = models.CharField(_("Name"), max_length=60)
+    official_name = models.CharField(_("Official name"), max_length=80, blank=True)
+    aliases = models.JSONField(_("Other names"), default=list, blank=True)
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
-    zone = models.CharField(max_length=20, blank=True)
+    zone = models.CharField(_("Zone"), max_length=20, blank=True)
     history = History(table_name="district_division_hist")
 
     class Meta:
@@ -44,10 +44,10 @@ class Campaign(TrackedModel):
     """A campaign of help, such as 帮扶攻坚行动."""
 
     slug = models.SlugField(max_length=40, unique=True)
-    name = models.CharField(max_length=80)
-    starts_on = models.DateField()
-    ends_on = models.DateField()
-    base_year = models.PositiveSmallIntegerField()
+    name = models.CharField(_("Name"), max_length=80)
+    starts_on = models.DateField(_("From"))
+    ends_on = models.DateField(_("Until"))
+    base_year = models.PositiveSmallIntegerField(_("Base year"))
     history = History(table_name="district_campaign_hist")
 
     class Meta:
@@ -101,7 +101,7 @@ class RankQuota(TrackedModel):
     """How many households a cadre of this rank helps."""
 
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="quotas")
-    rank = models.CharField(max_length=20, choices=Rank.choices)
+    rank = models.CharField(_("Rank"), max_length=20, choices=Rank.choices)
     households = models.PositiveSmallIntegerField(_("Households to help"))
     history = History(table_name="district_rankquota_hist")
 

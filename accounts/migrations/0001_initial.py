@@ -38,8 +38,11 @@ class Migration(migrations.Migration):
                 ("phone_hash", models.CharField(blank=True, editable=False, max_length=64, null=True, unique=True)),
                 ("is_active", models.BooleanField(default=True, verbose_name="Active")),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
-                ("deactivated_on", models.DateField(blank=True, null=True)),
-                ("deactivated_reason", models.CharField(blank=True, max_length=200)),
+                ("deactivated_on", models.DateField(verbose_name="Deactivated on", blank=True, null=True)),
+                (
+                    "deactivated_reason",
+                    models.CharField(verbose_name="Reason of deactivation", blank=True, max_length=200),
+                ),
             ],
             options={
                 "verbose_name": "Account",
@@ -148,8 +151,11 @@ class Migration(migrations.Migration):
                 ("phone_hash", models.CharField(blank=True, db_index=True, editable=False, max_length=64, null=True)),
                 ("is_active", models.BooleanField(default=True, verbose_name="Active")),
                 ("created_at", models.DateTimeField(blank=True, editable=False)),
-                ("deactivated_on", models.DateField(blank=True, null=True)),
-                ("deactivated_reason", models.CharField(blank=True, max_length=200)),
+                ("deactivated_on", models.DateField(verbose_name="Deactivated on", blank=True, null=True)),
+                (
+                    "deactivated_reason",
+                    models.CharField(verbose_name="Reason of deactivation", blank=True, max_length=200),
+                ),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
                 ("history_date", models.DateTimeField(db_index=True)),
                 ("history_change_reason", models.CharField(max_length=100, null=True)),

@@ -20,10 +20,10 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("slug", models.SlugField(max_length=40, unique=True)),
-                ("name", models.CharField(max_length=80)),
-                ("starts_on", models.DateField()),
-                ("ends_on", models.DateField()),
-                ("base_year", models.PositiveSmallIntegerField()),
+                ("name", models.CharField(verbose_name="Name", max_length=80)),
+                ("starts_on", models.DateField(verbose_name="From")),
+                ("ends_on", models.DateField(verbose_name="Until")),
+                ("base_year", models.PositiveSmallIntegerField(verbose_name="Base year")),
             ],
             options={
                 "verbose_name": "Campaign",
@@ -39,18 +39,19 @@ class Migration(migrations.Migration):
             name="Division",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("code", models.CharField(max_length=12, unique=True)),
+                ("code", models.CharField(verbose_name="Code", max_length=12, unique=True)),
                 (
                     "level",
                     models.CharField(
+                        verbose_name="Level",
                         choices=[("district", "District"), ("township", "Township"), ("village", "Village")],
                         max_length=10,
                     ),
                 ),
-                ("name", models.CharField(max_length=60)),
-                ("official_name", models.CharField(blank=True, max_length=80)),
-                ("aliases", models.JSONField(blank=True, default=list)),
-                ("zone", models.CharField(blank=True, max_length=20)),
+                ("name", models.CharField(verbose_name="Name", max_length=60)),
+                ("official_name", models.CharField(verbose_name="Official name", blank=True, max_length=80)),
+                ("aliases", models.JSONField(verbose_name="Other names", blank=True, default=list)),
+                ("zone", models.CharField(verbose_name="Zone", blank=True, max_length=20)),
                 (
                     "parent",
                     models.ForeignKey(
@@ -72,10 +73,10 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
                 ("slug", models.SlugField(max_length=40)),
-                ("name", models.CharField(max_length=80)),
-                ("starts_on", models.DateField()),
-                ("ends_on", models.DateField()),
-                ("base_year", models.PositiveSmallIntegerField()),
+                ("name", models.CharField(verbose_name="Name", max_length=80)),
+                ("starts_on", models.DateField(verbose_name="From")),
+                ("ends_on", models.DateField(verbose_name="Until")),
+                ("base_year", models.PositiveSmallIntegerField(verbose_name="Base year")),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
                 ("history_date", models.DateTimeField(db_index=True)),
                 ("history_change_reason", models.CharField(max_length=100, null=True)),
@@ -166,18 +167,19 @@ class Migration(migrations.Migration):
             name="HistoricalDivision",
             fields=[
                 ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
-                ("code", models.CharField(db_index=True, max_length=12)),
+                ("code", models.CharField(verbose_name="Code", db_index=True, max_length=12)),
                 (
                     "level",
                     models.CharField(
+                        verbose_name="Level",
                         choices=[("district", "District"), ("township", "Township"), ("village", "Village")],
                         max_length=10,
                     ),
                 ),
-                ("name", models.CharField(max_length=60)),
-                ("official_name", models.CharField(blank=True, max_length=80)),
-                ("aliases", models.JSONField(blank=True, default=list)),
-                ("zone", models.CharField(blank=True, max_length=20)),
+                ("name", models.CharField(verbose_name="Name", max_length=60)),
+                ("official_name", models.CharField(verbose_name="Official name", blank=True, max_length=80)),
+                ("aliases", models.JSONField(verbose_name="Other names", blank=True, default=list)),
+                ("zone", models.CharField(verbose_name="Zone", blank=True, max_length=20)),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
                 ("history_date", models.DateTimeField(db_index=True)),
                 ("history_change_reason", models.CharField(max_length=100, null=True)),
@@ -223,6 +225,7 @@ class Migration(migrations.Migration):
                 (
                     "rank",
                     models.CharField(
+                        verbose_name="Rank",
                         choices=[
                             ("district_leader", "District-level leader"),
                             ("division_level", "Division-level cadre"),
@@ -276,6 +279,7 @@ class Migration(migrations.Migration):
                 (
                     "rank",
                     models.CharField(
+                        verbose_name="Rank",
                         choices=[
                             ("district_leader", "District-level leader"),
                             ("division_level", "Division-level cadre"),
