@@ -3,11 +3,13 @@
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from district.models import Campaign
+from households.roster.codes import refusal_sentence
+from households.roster.files import FileRefused, look_at_upload
+from households.roster.loading import limits
 
 
 class UploadForm(forms.Form):
@@ -26,6 +28,11 @@ class UploadForm(forms.Form):
         empty_value=None,
         required=False,
     )
+    accept_proposed = forms.BooleanField(
+        label=_("Accept headers that are close to the usual ones"),
+        help_text=_("The preview shows how each column was read."),
+        required=False,
+    )
 
     def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -33,11 +40,11 @@ class UploadForm(forms.Form):
         self.fields["year"].choices = [("", _("Stated in the file")), *((y, str(y)) for y in years)]  # type: ignore[attr-defined]
 
     def clean_file(self) -> UploadedFile:
+        """Size and kind, before the file is read."""
         file: UploadedFile = self.cleaned_data["file"]
-        limit = settings.ROSTER_MAX_BYTES
-        if file.size is not None and file.size > limit:
-            raise forms.ValidationError(
-                _("The file is too large (at most %(limit)s MB). Split it by township and upload the parts."),
-                params={"limit": limit // 1_000_000},
-            )
+        try:
+            look_at_upload(file.size or 0, file.read(16), limits())
+        except FileRefused as refused:
+            raise forms.ValidationError(refusal_sentence(refused.refusal)) from refused
+        file.seek(0)
         return file

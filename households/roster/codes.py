@@ -177,7 +177,7 @@ def sentence(finding: Finding) -> str:
 
 def kind_label(code: str) -> str:
     """What findings of this code have in common, in a few words: the first sentence, without its figures."""
-    text = str(FINDINGS[code].sentence)
+    text = re.sub(r"[（(][^（）()]*%\(\w+\)s[^（）()]*[）)]", "", str(FINDINGS[code].sentence))
     return re.split(r"[。，；.;,:：(（]", re.sub(r"%\(\w+\)s", "…", text))[0].strip()
 
 

@@ -36,13 +36,20 @@ def sheets_of(data: bytes, limits: Limits) -> list[Sheet]:
     """All sheets of an xlsx, xls, ods or csv file; FileRefused with a code of codes.REFUSALS."""
     if not data.strip(b"\0\t\r\n "):
         raise FileRefused("file_empty")
-    if len(data) > limits.file_bytes:
-        raise FileRefused("file_too_big", limit=f"{limits.file_bytes // 1_000_000} MB")
+    look_at_upload(len(data), data[:16], limits)
     if data.startswith(b"PK"):
         return _from_zip(data, limits)
     if data.startswith(OLE):
         return _from_ole(data, limits)
     return [_from_text(data, limits)]
+
+
+def look_at_upload(size: int, head: bytes, limits: Limits) -> None:
+    """Refuse by its size and first bytes what need not be read: too large, a picture, a PDF."""
+    if size > limits.file_bytes:
+        raise FileRefused("file_too_big", limit=f"{limits.file_bytes // 2**20} MB")
+    if head.startswith(_KNOWN_BINARIES):
+        raise FileRefused("file_type")
 
 
 def _from_zip(data: bytes, limits: Limits) -> list[Sheet]:
@@ -139,7 +146,7 @@ def _decoded(data: bytes) -> str:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    if sum(b < 9 or 13 < b < 32 for b in data[:4096]) > 8 or data[:4] in _KNOWN_BINARIES:
+    if sum(b < 9 or 13 < b < 32 for b in data[:4096]) > 8:
         raise FileRefused("file_type")
     utf8, gb = (data.decode(e, errors="replace") for e in ("utf-8", "gb18030"))
     return min(utf8, gb, key=lambda text: text.count("\ufffd"))  # a few lost characters: found cell by cell

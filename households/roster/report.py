@@ -88,7 +88,9 @@ def _changes_of(outcomes: Iterable[Outcome]) -> list[dict[str, Any]]:
         if outcome.new_statement is not None:
             total = outcome.new_statement.total
             year = str(outcome.family.year)
-            changes.append({"field": "statement", "before": "", "after": str(total), "who": year})
+            changes.append(
+                {"field": "statement", "before": "", "after": "" if total is None else str(total), "who": year}
+            )
         changes += [{"field": i, "before": "", "after": s, "who": ""} for i, s in outcome.new_guarantees.items()]
         if outcome.enrol:
             changes.append({"field": "enrolment", "before": "", "after": "", "who": ""})

@@ -1,9 +1,12 @@
-"""Names of fields and values of an import's changes, in the reader's language."""
+"""What is stored of an import, in the reader's language, for its page."""
 
+from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from core.formats import yuan
 from households.codes import (
     Attribute,
     Cause,
@@ -16,46 +19,105 @@ from households.codes import (
     Sex,
     StudentStatus,
 )
-from households.models import Definition, Household, IncomeStatement, Member, StatementState
+from households.models import Definition, Household, IncomeStatement, Member, RosterFinding, StatementState
 
+from .codes import FINDINGS, REFUSALS, kind_label, refusal_sentence, sentence, sheet_reason
+from .differences import INCOME_FIELDS
 from .headers import usual_header
+from .loading import finding_of
+from .rows import Refusal
+
+Document = dict[str, Any]
 
 LISTS: dict[str, Any] = {
     "attribute": Attribute, "main_cause": Cause, "relation": Relation, "sex": Sex, "education": Education,
     "health": Health, "labour": Labour, "student_status": StudentStatus, "definition": Definition,
-    "state": StatementState,
+    "state": StatementState, **dict.fromkeys(GuaranteeItem.values, GuaranteeState),
 }  # fmt: skip
-NOT_SHOWN = {"phone_hash", "bank_card_hash"}
 
 
-def named_changes(households: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The stored changes with `label`, and values as people read them."""
-    return [{**h, "changes": [_named(c) for c in h["changes"] if c["field"] not in NOT_SHOWN]} for h in households]
+def refusal_of(report: Document) -> str:
+    """Why the file was not read and what to do; "" if it was."""
+    refusal = report.get("refusal")
+    if not refusal or refusal["code"] not in REFUSALS:
+        return ""
+    return refusal_sentence(Refusal(refusal["code"], report.get("refusal_params", {})))
 
 
-def named_columns(columns: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The columns of a file with the usual header of the field they feed."""
+def sum_of_rows(report: Document, counts: Document) -> dict[str, int]:
+    """Rows of the file = taken + rejected + skipped."""
+    rejected = report.get("rows_rejected", 0)
+    skipped, rows = counts["rows_skipped"], counts["rows"]
+    return {"all": rows, "taken": rows - rejected - skipped, "rejected": rejected, "skipped": skipped}
+
+
+def named_kinds(kinds: Iterable[Document]) -> list[Document]:
+    """Kinds of findings with `name` (for the address) and `label`."""
+    return [
+        {**k, "name": f"{k['severity']}.{k['code']}", "label": kind_label(k["code"])}
+        for k in kinds
+        if k["code"] in FINDINGS
+    ]
+
+
+def named_findings(rows: Iterable[RosterFinding], columns: Iterable[Document]) -> list[Document]:
+    """Findings with `place` as the spreadsheet names it, `person`, `household`, `value` and `message`."""
+    letters = {(c["sheet"], c["field"]): c["column"] for c in columns}
+    return [
+        {
+            "place": _place(row, letters.get((row.sheet, row.field), "")),
+            "header": row.column,
+            "person": row.params.get("person", ""),
+            "household": "" if "!" in row.household_code else row.household_code,
+            "value": row.value_masked,
+            "message": sentence(finding_of(row)),
+        }
+        for row in rows
+    ]
+
+
+def _place(row: RosterFinding, letter: str) -> str:
+    if row.row is None:
+        return row.sheet
+    if letter:
+        return f"{row.sheet}!{letter}{row.row}"
+    return _("%(sheet)s row %(row)s") % {"sheet": row.sheet, "row": row.row}
+
+
+def named_sheets(sheets: Iterable[Document]) -> list[Document]:
+    """Sheets with the reason why one was not used."""
+    return [{**s, "why": sheet_reason(s["why"])} for s in sheets]
+
+
+def named_columns(columns: Iterable[Document]) -> list[Document]:
+    """Columns with the usual header of the field they feed."""
     return [{**c, "label": usual_header(c["field"]) if c["field"] else ""} for c in columns]
 
 
+def named_changes(households: Iterable[Document]) -> list[Document]:
+    """Changes with `label`, and values as people read them."""
+    return [{**h, "changes": [_named(c) for c in h["changes"]]} for h in households]
+
+
 def _named(change: dict[str, str]) -> dict[str, str]:
-    field, after = change["field"], change["after"]
-    if field in GuaranteeItem.values:
-        return {**change, "label": str(GuaranteeItem(field).label), "after": str(GuaranteeState(after).label)}
-    return {
-        **change,
-        "label": _label(field, after),
-        "before": _value(field, change["before"]),
-        "after": _value(field, after),
-    }
+    field = change["field"]
+    before, after = (_value(field, change[side]) for side in ("before", "after"))
+    return {**change, "label": _label(field, change["after"]), "before": before, "after": after}
 
 
 def _label(field: str, after: str) -> str:
     if field == "relation" and after == Relation.HEAD:
         return _("Change of head")
-    special = {"member": _("New member"), "statement": _("New income statement (yuan)")}
+    special = {
+        "member": _("New member"),
+        "moved": _("Moves to another household of the file"),
+        "statement": _("New income statement (yuan)"),
+        "enrolment": _("Enters the campaign"),
+    }
     if field in special:
         return special[field]
+    if field in GuaranteeItem.values:
+        return str(GuaranteeItem(field).label)
     for model in (Household, Member, IncomeStatement):
         names = {f.name: f for f in model._meta.concrete_fields}
         if field in names:
@@ -64,7 +126,11 @@ def _label(field: str, after: str) -> str:
 
 
 def _value(field: str, value: str) -> str:
+    if not value:
+        return ""
+    if field in INCOME_FIELDS or field == "statement":
+        return yuan(Decimal(value))
     choices = LISTS.get(field)
-    if choices is None or not value:
+    if choices is None:
         return value
     return "、".join(str(choices(v).label) if v in choices.values else v for v in value.split(","))

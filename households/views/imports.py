@@ -9,17 +9,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
-from django_tables2 import RequestConfig
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.audit import record
 from accounts.roles import may
-from district.policy import current_campaign
+from core.pages import paged
+from district.policy import PolicyMissing, current_campaign
 from households.forms_imports import UploadForm
 from households.models import ImportState, RosterImport
-from households.roster import loading
-from households.roster.codes import FINDINGS, kind_label, sentence
-from households.roster.wording import named_changes, named_columns
+from households.roster import loading, wording
 from households.tables_imports import ImportTable
 
 PER_PAGE = 25
@@ -41,73 +39,89 @@ STEP_OF = {
 }
 
 
+@require_GET
 def imports(request: HttpRequest) -> HttpResponse:
     """All imports, the newest first."""
     _require(request)
-    table = ImportTable(RosterImport.objects.select_related("created_by"))
-    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
-    return render(request, "households/imports.html", {"table": table})
+    rows = RosterImport.objects.defer("report").select_related("created_by")
+    return render(request, "households/imports.html", {"table": paged(request, ImportTable(rows))})
 
 
 def import_new(request: HttpRequest) -> HttpResponse:
     """Upload one roster; its check begins at once."""
     _require(request)
-    form = UploadForm(request.POST or None, request.FILES or None, campaign=current_campaign())
+    try:
+        campaign = current_campaign()
+    except PolicyMissing:
+        return render(request, "households/import_new.html", {"steps": STEPS})
+    form = UploadForm(request.POST or None, request.FILES or None, campaign=campaign)
     if request.method == "POST" and form.is_valid():
-        file = form.cleaned_data["file"]
+        file = form.cleaned_data.pop("file")
         roster_import = loading.upload(
-            file.read(), file.name, campaign=current_campaign(), year=form.cleaned_data["year"], by=request.user
-        )
+            file.read(), file.name, campaign=campaign, by=request.user, **form.cleaned_data
+        )  # fmt: skip
         return redirect("households:import_detail", roster_import.pk)
-    return render(
-        request, "households/import_new.html", {"form": form, "steps": STEPS}, status=422 if form.errors else 200
-    )
+    page = {"form": form, "steps": STEPS}
+    return render(request, "households/import_new.html", page, status=422 if form.errors else 200)
 
 
+@require_GET
 def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """Progress, preview or result, by the state of the import."""
+    """Progress, preview or result, by the state of the import; by htmx the findings of one kind."""
     _require(request)
-    roster_import = get_object_or_404(RosterImport.objects.select_related("job", "created_by", "campaign"), pk=pk)
-    context: dict[str, Any] = {
-        "roster_import": roster_import,
-        "job": roster_import.job,
-        "report": roster_import.report | {"columns": named_columns(roster_import.report.get("columns", []))},
-        "counts": roster_import.counts,
-        "steps": STEPS,
-        "current": STEP_OF[ImportState(roster_import.state)],
-    }
-    if roster_import.state in (ImportState.CHECKED, ImportState.COMMITTED, ImportState.CANCELLED, ImportState.REFUSED):
-        context |= _findings(request, roster_import)
-    template = (
-        "households/_import_findings.html" if getattr(request, "htmx", False) else "households/import_detail.html"
+    rows = RosterImport.objects.select_related("job", "created_by", "campaign")
+    roster_import = get_object_or_404(rows, pk=pk)
+    if request.htmx and not request.htmx.history_restore_request:  # type: ignore[attr-defined]
+        return render(request, "households/_import_findings.html", _findings(request, roster_import))
+    stopped = loading.has_stopped(roster_import)
+    can_commit = roster_import.state == ImportState.CHECKED or (
+        stopped and roster_import.state == ImportState.COMMITTING
     )
-    return render(request, template, context)
+    page: dict[str, Any] = {
+        "roster_import": roster_import,
+        "steps": STEPS,
+        "current": 3 if can_commit else STEP_OF[ImportState(roster_import.state)],
+        "stopped": stopped,
+        "can_commit": can_commit,
+        "waits": roster_import.state in (ImportState.CHECKING, ImportState.COMMITTING) and not can_commit,
+        "refusal": wording.refusal_of(roster_import.report),
+        "before": loading.same_file_before(roster_import),
+    }
+    if roster_import.counts and not page["waits"]:
+        page |= _findings(request, roster_import) | _preview(request, roster_import)
+    return render(request, "households/import_detail.html", page)
+
+
+def _preview(request: HttpRequest, roster_import: RosterImport) -> dict[str, Any]:
+    report, counts = roster_import.report, roster_import.counts
+    changes = Paginator(report.get("changes", []), PER_PAGE).get_page(request.GET.get("changes"))
+    return {
+        "counts": counts,
+        "rows": wording.sum_of_rows(report, counts),
+        "not_in_file": report.get("not_in_file", []),
+        "sheets": wording.named_sheets(report.get("sheets", [])),
+        "columns": wording.named_columns(report.get("columns", [])),
+        "changes": changes,
+        "changed": wording.named_changes(changes),
+        "taken": counts["households"]["created"] + counts["households"]["updated"],
+    }
 
 
 def _findings(request: HttpRequest, roster_import: RosterImport) -> dict[str, Any]:
-    kinds = [
-        {**kind, "label": kind_label(kind["code"])}
-        for kind in loading.findings_by_kind(roster_import)
-        if kind["code"] in FINDINGS
-    ]
-    chosen = request.GET.get("kind") or (kinds[0]["code"] if kinds else "")
-    rows = roster_import.findings.filter(code=chosen)  # type: ignore[attr-defined]
+    kinds = wording.named_kinds(loading.findings_by_kind(roster_import))
+    known = {kind["name"]: kind for kind in kinds}
+    chosen = known.get(request.GET.get("kind", "")) or (kinds[0] if kinds else None)
+    rows = roster_import.findings.none()  # type: ignore[attr-defined]
+    if chosen:
+        rows = roster_import.findings.filter(code=chosen["code"], severity=chosen["severity"])  # type: ignore[attr-defined]
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    found: list[Any] = list(page)
-    for row in found:
-        row.message = sentence(loading.finding_of(row))
-    changes = Paginator(roster_import.report.get("changes", []), PER_PAGE).get_page(request.GET.get("changes"))
-    changes.object_list = named_changes(list(changes.object_list))
     return {
         "errors": [k for k in kinds if k["severity"] == "error"],
         "warnings": [k for k in kinds if k["severity"] == "warning"],
         "chosen": chosen,
         "page": page,
-        "found": found,
-        "changes": changes,
-        "taken": sum(roster_import.counts["households"][k] for k in ("created", "updated"))
-        if roster_import.counts
-        else 0,
+        "findings": wording.named_findings(page, roster_import.report.get("columns", [])),
+        "not_kept": roster_import.report.get("findings_total", 0) - sum(k["number"] for k in kinds),
     }
 
 
@@ -133,6 +147,7 @@ def import_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("households:imports")
 
 
+@require_GET
 def import_rejected(request: HttpRequest, pk: int) -> HttpResponse:
     """The rows of the rejected households as xlsx, with what is wrong in comments."""
     _require(request)
