@@ -120,6 +120,7 @@ class GuaranteeState(models.TextChoices):
 class Problem(models.TextChoices):
     """Why an act on a household is refused: code and sentence."""
 
+    NO_CAMPAIGN = "no_campaign", _("There is no campaign yet. A district admin has to enter it first.")
     CODE_TAKEN = "code_taken", _("There is a household with this code already.")
     CLOSED = "closed", _("This household is closed.")
     NOT_CLOSED = "not_closed", _("This household is not closed.")

@@ -99,12 +99,16 @@ class NewHouseholdForm(HouseholdForm):
     head_name = forms.CharField(label=_("Head of household"), min_length=2, max_length=20)
     head_id_no = forms.CharField(label=_("ID number of the head"), max_length=30)
     people = forms.IntegerField(label=_("People"), min_value=1, max_value=30, initial=1)
-    income = YuanField(_("Income of the household in the year (yuan)")).formfield()
+    income = YuanField(_("Income of the household (yuan)")).formfield()
 
     class Meta(HouseholdForm.Meta):
         fields = ("code", *HouseholdForm.Meta.fields)  # type: ignore[assignment]
 
     field_order = ("village", "code", "head_name", "head_id_no", "people", "income")
+
+    def __init__(self, *args: Any, year: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["income"].help_text = _("Of the whole year %(year)s. Gifts are no income.") % {"year": year}
 
 
 class MemberForm(FieldsOnly):
@@ -153,6 +157,8 @@ class StatementForm(FieldsOnly):
         super().__init__(*args, **kwargs)
         self.fields["year"].min_value = 1990  # type: ignore[attr-defined]
         self.fields["people"].min_value = 1  # type: ignore[attr-defined]
+        self.fields["stated_total"].help_text = _("Counts only where no source is given.")
+        self.fields["stated_other"].help_text = _("Shown beside it, counts in no total.")
         if self.instance.pk:
             self.fields["year"].disabled = True
 

@@ -56,10 +56,13 @@ def open_household(
     """Take a household in, with its head and the income (yuan) of the entry year as a draft of this hand.
 
     At or over that year's income line, or without a policy, it waits for a decision. RegisterRefused if the code or
-    the person is known already.
+    the person is known already, or without a campaign.
     """
-    campaign = campaign or current_campaign()
-    year = default_year() or timezone.localdate().year - 1
+    try:
+        campaign = campaign or current_campaign()
+    except PolicyMissing as error:
+        raise RegisterRefused(Problem.NO_CAMPAIGN) from error
+    year = entry_year()
     household = Household(village=village, code=code.strip(), head_name=head_name)
     _set(household, facts)
     try:
@@ -75,7 +78,17 @@ def open_household(
     IncomeStatement.objects.create(
         household=household, year=year, people=people, stated_total=income, state=StatementState.DRAFT, drafted_by=by
     )
+    _reassess(household)
     return household
+
+
+def entry_year() -> int:
+    """The income year that a household of today is entered with: the default year, last year without a policy."""
+    try:
+        year = default_year()
+    except PolicyMissing:
+        year = None
+    return year or timezone.localdate().year - 1
 
 
 def change_household(household: Household, **facts: Any) -> Household:

@@ -71,11 +71,11 @@ class PendingTable(tables.Table):
     village = tables.Column(
         verbose_name=_("Village"), accessor="household__village", order_by="household__village__code"
     )
+    entered_on = tables.DateColumn(verbose_name=_("Entered on"))
     entry_year = tables.Column(verbose_name=_("Entry year"), attrs={"th": {"class": "num"}, "td": {"class": "num"}})
     total = YuanColumn(verbose_name=_("Income of the household (yuan)"))
     people = CountColumn(verbose_name=_("People"))
     line = YuanColumn(verbose_name=_("Income line (yuan)"))
-    entered_on = tables.DateColumn(verbose_name=_("Entered on"))
 
     class Meta:
         attrs = {"class": "table table-cards"}

@@ -20,7 +20,7 @@ def new(request: HttpRequest) -> HttpResponse:
     """Enter a household with its head."""
     if not may(request.user, "edit_household"):
         raise PermissionDenied
-    form = NewHouseholdForm(request.POST or None, user=request.user)
+    form = NewHouseholdForm(request.POST or None, user=request.user, year=register.entry_year())
     actor: Any = request.user
     if request.method == "POST" and form.is_valid():
         try:
@@ -80,4 +80,4 @@ def guarantees(request: HttpRequest, pk: int) -> HttpResponse:
                 evidence = given[f"{item}_evidence"]
                 set_guarantee(household, item=item, state=given[item], as_of=given["as_of"], evidence=evidence)
 
-    return form_page(request, household, form, act, heading=_("Two no-worries, four guarantees"))
+    return form_page(request, household, form, act, heading=_("Two no-worries, four guarantees"), pairs=True)

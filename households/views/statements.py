@@ -20,7 +20,8 @@ def statement_new(request: HttpRequest, pk: int) -> HttpResponse:
     actor: Any = request.user
     return form_page(
         request, household, form, lambda: verbs.draft_statement(household, by=actor, **form.cleaned_data),
-        heading=_("Add an income statement"), note=_("It counts once a colleague has checked it. Gifts are no income."),
+        heading=_("Add an income statement"), pairs=True,
+        note=_("Amounts in yuan. It counts once a colleague has checked it. Gifts are no income."),
     )  # fmt: skip
 
 
@@ -33,7 +34,7 @@ def statement_edit(request: HttpRequest, pk: int) -> HttpResponse:
     return form_page(
         request, household, form, lambda: verbs.change_statement(statement, by=actor, **amounts()),
         heading=_("Income statement of %(year)s") % {"year": statement.year},
-        note=_("A corrected statement counts again once a colleague has checked it."),
+        note=_("Amounts in yuan. A corrected statement counts again once a colleague has checked it."), pairs=True,
     )  # fmt: skip
 
 

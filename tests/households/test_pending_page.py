@@ -43,8 +43,8 @@ def test_the_list_gives_the_income_beside_the_line_that_it_reaches(admin, waitin
     decide = reverse("households:decide", args=[case.pk])
     assert cells(admin.get(PENDING)) == [
         [
-            f'<a href="{decide}">冯富</a>', "9900001001", "<span>东山镇 东山前村</span>", "2016", "13,000.00", "2",
-            "12,600.00", "2016-06-01",
+            f'<a href="{decide}">冯富</a>', "9900001001", "<span>东山镇 东山前村</span>", "2016-06-01", "2016",
+            "13,000.00", "2", "12,600.00",
         ]
     ]  # fmt: skip
 
@@ -54,7 +54,7 @@ def test_a_household_without_statement_or_policy_waits_too(admin, small_district
         household=HouseholdFactory(village=small_district.places["西河前村"], head_name="冯富"),
         campaign=small_district.campaign, entry_year=2012, state="pending",
     )  # fmt: skip
-    assert [cells(admin.get(PENDING))[0][column] for column in (3, 4, 5, 6)] == ["2012", "—", "—", "—"]
+    assert [cells(admin.get(PENDING))[0][column] for column in (4, 5, 6, 7)] == ["2012", "—", "—", "—"]
     assert admin.get(reverse("households:decide", args=[case.pk])).context["policy"] is None
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import override
 from core.crypto import keyed_hash
 from households import register
 from households.closing import end_all, when_closing
+from households.growth import assess
 from households.models import Enrolment, Household
 from households.register import RegisterRefused
 from tests.factories.households import EnrolmentFactory, HouseholdFactory, MemberFactory, id_number
@@ -195,3 +196,17 @@ def test_a_case_is_decided_once_with_a_reason(small_district, accept, state, end
     assert why(lambda: register.decide_pending(case, accept=True, reason="再议")) == (
         "This case has been decided already."
     )
+
+
+def test_a_new_household_has_its_flag_of_every_assessed_year_at_once(opened, zhao):
+    assess(2016)
+    household = opened()
+    assert [(flag.year, flag.verdict) for flag in household.assessments.all()] == [(2016, "no_statement")]
+
+
+def test_without_a_campaign_nobody_is_taken_in(db):
+    with pytest.raises(RegisterRefused) as refusal:
+        register.open_household(
+            by=None, village=None, code="1", head_name="孙大山", head_id_no="", people=1, income=Decimal("9000")
+        )
+    assert (refusal.value.code, register.entry_year()) == ("no_campaign", timezone.localdate().year - 1)
