@@ -15,10 +15,13 @@ def account_of(login: str) -> User | None:
 
 
 def locked_name(request: HttpRequest | None, credentials: dict[str, Any] | None = None) -> str:
-    """For axes: under which name failures are counted; user name and phone of an account share one lock."""
+    """For axes: under which name failures are counted; user name and phone of an account share one lock.
+
+    What belongs to no account is kept as a keyed hash: it may be a phone number, or a password in the wrong field.
+    """
     typed = (credentials or {}).get("username") or (request.POST.get("login", "") if request is not None else "")
     account = account_of(typed) if typed else None
-    return account.username if account is not None else typed
+    return account.username if account is not None else keyed_hash(typed)
 
 
 class NameOrPhoneBackend(BaseBackend):

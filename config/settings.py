@@ -196,6 +196,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_USERNAME_CALLABLE = "accounts.backends.locked_name"
 AXES_LOCKOUT_TEMPLATE = "account/locked.html"
+AXES_SENSITIVE_PARAMETERS = ["login", "username", "ip_address"]  # a phone number may stand in "login"
 AXES_VERBOSE = False
 SILENCED_SYSTEM_CHECKS = ["allauth.account.W001"]
 EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")
