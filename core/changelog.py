@@ -37,6 +37,7 @@ class Entry:
     origin: str = ""  # as recorded: "form /households/7/edit/"
     of: str = ""  # the model's name
     number: int = 0  # of the row
+    is_new: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +148,7 @@ def entry(model: Any, row: Any, before: Versions, *, what: str, added_too: bool 
         origin=row.history_change_reason or "",
         of=str(model._meta.model_name),
         number=row.id,
+        is_new=row.history_type == "+",
     )
 
 
