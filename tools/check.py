@@ -20,7 +20,19 @@ from tools import services
 from tools.setup import apt_install
 from tools.steps import PYTHON, ROOT, VENV, StepFailed
 
-TYPED = ("config", "core", "district", "accounts", "households", "cadres", "programs", "visits", "dashboards", "demo", "tools")
+TYPED = (
+    "config",
+    "core",
+    "district",
+    "accounts",
+    "households",
+    "cadres",
+    "programs",
+    "visits",
+    "dashboards",
+    "demo",
+    "tools",
+)
 PRODUCTION = {
     "DEBUG": "off",
     "HTTPS": "on",
@@ -112,7 +124,9 @@ def everything() -> int:
         }
         browser = pytest_stage("browser", "browser", BROWSER_WORKERS, last, append=True)
         browser.argv = [*browser.argv, f"--cov-fail-under={COVERAGE_PERCENT}"]
-        status = subprocess.run([str(word) for word in browser.argv], cwd=ROOT, env={**os.environ, **browser.env}).returncode
+        status = subprocess.run(
+            [str(word) for word in browser.argv], cwd=ROOT, env={**os.environ, **browser.env}
+        ).returncode
     return 1 if status or outcome.failed or (outcome.not_run and in_ci()) else 0
 
 
