@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Q
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext_noop
 
 from core import jobs
@@ -212,15 +212,28 @@ def _finding_rows(roster_import: RosterImport, checked: Checked) -> list[RosterF
     ]  # fmt: skip
 
 
-@transaction.atomic
 def ask_commit(roster_import: RosterImport, *, by: Any) -> bool:
     """Queue the commit of what the preview shows; False if the import no longer waits for it."""
-    waiting = Q(state=ImportState.CHECKED) | Q(state=ImportState.COMMITTING, job__state__in=STOPPED)
-    if not RosterImport.objects.filter(waiting, pk=roster_import.pk).update(state=ImportState.COMMITTING):
+    try:
+        with transaction.atomic():
+            job = jobs.start("roster_commit", by=by, args={"import": roster_import.pk})
+            if not _waiting(roster_import, ImportState.CHECKED).update(state=ImportState.COMMITTING, job=job):
+                raise commit.ImportEnded
+    except commit.ImportEnded:
         return False
-    job = jobs.start("roster_commit", by=by, args={"import": roster_import.pk})
-    RosterImport.objects.filter(pk=roster_import.pk).update(job=job)
     return True
+
+
+def _waiting(roster_import: RosterImport, *states: str) -> QuerySet[RosterImport]:
+    """The row if it is in one of these states, or was being saved by a job that has stopped.
+
+    For a conditional UPDATE of this one table: PostgreSQL does not ask a join again after it waited for the row.
+    """
+    rows = RosterImport.objects.filter(pk=roster_import.pk)
+    row = rows.select_related("job").get()
+    if row.state == ImportState.COMMITTING and has_stopped(row):
+        return rows.filter(state=row.state, job=row.job)
+    return rows.filter(state__in=states)
 
 
 def commit_import(roster_import: RosterImport, *, progress: Progress, effect: Effect) -> bool:
@@ -282,10 +295,8 @@ def cancel(roster_import: RosterImport) -> bool:
     """Give up an import that has not been committed; False if it is too late."""
     if roster_import.job is not None:
         jobs.cancel(roster_import.job)
-    waiting = Q(state__in=[ImportState.CHECKING, ImportState.CHECKED, ImportState.REFUSED])
-    stopped = Q(state=ImportState.COMMITTING, job__state__in=STOPPED)
-    ended = RosterImport.objects.filter(waiting | stopped, pk=roster_import.pk).update(state=ImportState.CANCELLED)
-    return bool(ended)
+    waiting = _waiting(roster_import, ImportState.CHECKING, ImportState.CHECKED, ImportState.REFUSED)
+    return bool(waiting.update(state=ImportState.CANCELLED))
 
 
 def has_stopped(roster_import: RosterImport) -> bool:

@@ -54,8 +54,9 @@ def import_new(request: HttpRequest) -> HttpResponse:
         campaign = current_campaign()
     except PolicyMissing:
         return render(request, "households/import_new.html", {"steps": STEPS})
-    form = UploadForm(request.POST or None, request.FILES or None, campaign=campaign)
-    if request.method == "POST" and form.is_valid():
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = UploadForm(*sent, campaign=campaign)
+    if form.is_valid():
         file = form.cleaned_data.pop("file")
         roster_import = loading.upload(
             file.read(), file.name, campaign=campaign, by=request.user, **form.cleaned_data

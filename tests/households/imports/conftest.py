@@ -1,11 +1,14 @@
 """A district with all its places, and rosters written by hand as xlsx."""
 
 import io
+import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import xlsxwriter
+from django.core.management import call_command
 
 from district.models import Campaign
 from district.register import load_divisions, open_campaign
@@ -27,6 +30,19 @@ def _checked(number: str) -> str:
 PEOPLE = {name: _checked(number) for name, number in {
     "赵一": ZHAO, "李二": LI, "王三": WANG, "孙四": SUN, "周五": ZHOU,
 }.items()}  # fmt: skip
+
+
+def run(*paths: Path, commit: bool = True, **options: Any) -> dict[str, Any]:
+    """import_roster of these files; the document of the first."""
+    out = io.StringIO()
+    call_command("import_roster", *map(str, paths), json=True, commit=commit, stdout=out, **options)
+    document: dict[str, Any] = json.loads(out.getvalue())
+    return document["files"][0]
+
+
+def counts(**given: int) -> dict[str, int]:
+    """Households of a document: all 0 but these."""
+    return dict.fromkeys(("created", "updated", "unchanged", "rejected", "pending"), 0) | given
 
 
 @pytest.fixture

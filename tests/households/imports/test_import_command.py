@@ -13,26 +13,15 @@ from django.core.management import CommandError, call_command
 from core.models import Job
 from households.models import Enrolment, Household, IncomeStatement, Member, RosterImport
 
-from .conftest import HEADER, PEOPLE, line
+from .conftest import HEADER, PEOPLE, counts, line, run
 
 pytestmark = [pytest.mark.both_engines, pytest.mark.usefixtures("campaign")]
 Roster = Callable[..., Path]
 
 
-def run(*paths: Path, commit: bool = True, **options: Any) -> dict[str, Any]:
-    out = io.StringIO()
-    call_command("import_roster", *map(str, paths), json=True, commit=commit, stdout=out, **options)
-    document: dict[str, Any] = json.loads(out.getvalue())
-    return document["files"][0]
-
-
 def households(document: dict[str, Any]) -> dict[str, int]:
     found: dict[str, int] = document["counts"]["households"]
     return found
-
-
-def counts(**given: int) -> dict[str, int]:
-    return dict.fromkeys(("created", "updated", "unchanged", "rejected", "pending"), 0) | given
 
 
 def family(code: str = "1001", **facts: Any) -> list[list[object]]:

@@ -114,8 +114,8 @@ def test_a_cancelled_import_is_not_written(admin: Any, roster: Roster) -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"", "文件为空"),
-        (b"\x89PNG\r\n\x1a\n0000", "无法读取这种文件格式"),
+        (b"", "文件是空的"),
+        (b"\x89PNG\r\n\x1a\n0000", "文件格式"),
     ],
 )
 def test_a_file_that_cannot_be_a_roster_is_refused_at_once(admin: Any, content: bytes, words: str) -> None:
