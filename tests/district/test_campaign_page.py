@@ -1,0 +1,143 @@
+"""The campaign page: policy by year in percent, quotas, what was changed before; for the district admin only."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from cadres.models import Pairing
+from core.history import through
+from district import register
+from district.models import CampaignYear, RankQuota
+from district.policy import policy_for
+from tests.factories.district import CampaignYearFactory
+
+PAGE = reverse("district:campaign")
+YEAR = reverse("district:campaign_year", args=[2018])
+POLICY = {"income_line": "12600.00", "line_basis": "household", "growth_target": "10", "visit_interval_days": "60",
+          "statements_due_on": "2019-03-31"}  # fmt: skip
+QUOTAS = {"district_leader-households": "5", "division_level-households": "3"}
+
+
+@pytest.fixture
+def admin(client, people):
+    client.force_login(people.district_admin)
+    return people.district_admin
+
+
+def errors(answer):
+    return set(answer.context["form"].errors)
+
+
+@pytest.mark.parametrize(
+    ("typed", "bp"), [("10", 1000), ("9.5", 950), ("9.99", 999), ("0", 0), ("0.29", 29), ("1000", 100_000)]
+)
+def test_percent_becomes_basis_points_and_comes_back_as_typed(typed, bp, client, admin):
+    client.post(YEAR, {**POLICY, "growth_target": typed})
+    assert policy_for(2018).growth_target_bp == bp
+    shown = client.get(YEAR).context["form"]["growth_target"].value()
+    assert Decimal(shown) == Decimal(typed)
+
+
+@pytest.mark.parametrize(
+    ("facts", "field"),
+    [
+        ({"growth_target": "9.999"}, "growth_target"),
+        ({"growth_target": "-1"}, "growth_target"),
+        ({"growth_target": "1000.01"}, "growth_target"),
+        ({"growth_target": "十"}, "growth_target"),
+        ({"income_line": "0"}, "income_line"),
+        ({"income_line": "-5"}, "income_line"),
+        ({"income_line": "12600.005"}, "income_line"),
+        ({"income_line": ""}, "income_line"),
+        ({"line_basis": "village"}, "line_basis"),
+        ({"visit_interval_days": "0"}, "visit_interval_days"),
+        ({"statements_due_on": "2019-02-30"}, "statements_due_on"),
+    ],
+)
+def test_what_makes_no_sense_comes_back_with_the_error_at_its_field(facts, field, client, admin):
+    before = CampaignYear.objects.filter(year=2018).values().get()
+    answer = client.post(YEAR, {**POLICY, **facts})
+    assert (answer.status_code, errors(answer)) == (422, {field})
+    assert CampaignYear.objects.filter(year=2018).values().get() == before
+
+
+def test_a_year_is_changed_and_the_others_are_not(client, admin):
+    others = list(CampaignYear.objects.exclude(year=2018).values())
+    client.post(YEAR, {**POLICY, "income_line": "13800", "line_basis": "per_head", "line_included": "on"})
+    found = policy_for(2018)
+    assert (found.income_line, found.line_basis, found.line_included) == (Decimal("13800.00"), "per_head", True)
+    assert list(CampaignYear.objects.exclude(year=2018).values()) == others
+
+
+@pytest.mark.parametrize(
+    ("facts", "stale"),
+    [({}, False), ({"income_line": "13800"}, False), ({"growth_target": "9"}, True),
+     ({"statements_due_on": "2019-04-30"}, True)],
+)  # fmt: skip
+def test_a_change_of_target_or_due_day_asks_for_an_assessment(facts, stale, client, admin):
+    answer = client.post(YEAR, {**POLICY, **facts}, follow=True)
+    assert answer.context["stale"] is stale
+
+
+def test_the_page_of_a_year_shows_who_changed_what_before(client, admin):
+    client.post(YEAR, {**POLICY, "growth_target": "9.5"})
+    log = client.get(YEAR).context["log"]
+    assert [(entry.who, entry.what, entry.lines) for entry in log][:1] == [
+        ("district_admin", "2018", [("增收目标", "10.0%", "9.5%")])
+    ]
+    assert log.paginator.count == 2
+
+
+def test_the_history_of_another_year_is_not_shown(client, admin):
+    client.post(YEAR, {**POLICY, "growth_target": "9.5"})
+    assert client.get(reverse("district:campaign_year", args=[2017])).context["log"].paginator.count == 1
+
+
+def test_quotas_are_changed_with_history_and_standing_pairings_keep_theirs(client, admin, zhao):
+    client.post(PAGE, {**QUOTAS, "division_level-households": "4"})
+    assert dict(RankQuota.objects.values_list("rank", "households")) == {"district_leader": 5, "division_level": 4}
+    assert Pairing.objects.get(household=zhao).quota == 3
+    log = client.get(PAGE).context["log"]
+    assert (log[0].who, [line[1:] for line in log[0].lines]) == ("district_admin", [("3", "4")])
+
+
+@pytest.mark.parametrize("typed", ["0", "-1", "", "三"])
+def test_a_senseless_quota_changes_nothing(typed, client, admin):
+    answer = client.post(PAGE, {"district_leader-households": "6", "division_level-households": typed})
+    assert (answer.status_code, [set(form.errors) for form in answer.context["forms"]]) == (
+        422,
+        [set(), {"households"}],
+    )
+    assert dict(RankQuota.objects.values_list("rank", "households")) == {"district_leader": 5, "division_level": 3}
+
+
+def test_the_next_year_is_added_by_a_button(client, admin):
+    answer = client.post(reverse("district:year_new"))
+    assert answer["Location"] == reverse("district:campaign_year", args=[2021])
+    assert policy_for(2021).statements_due_on == date(2022, 3, 31)
+
+
+@pytest.mark.parametrize("changes", [1, 3])
+@pytest.mark.parametrize(("address", "queries"), [(PAGE, 10), (YEAR, 9)])
+def test_a_fixed_number_of_queries(address, queries, changes, client, admin, django_assert_num_queries):
+    quota = RankQuota.objects.get(rank="division_level")
+    for n in range(changes):
+        CampaignYearFactory(campaign=quota.campaign, year=2030 + n)
+        with through("试验", by=admin):
+            register.set_quota(quota, 6 + n)
+            register.set_policy(policy_for(2018), growth_target_bp=900 + n)
+    client.get(address)
+    with django_assert_num_queries(queries):
+        answer = client.get(address)
+    assert len(answer.context["log"].object_list) == changes + (2 if address == PAGE else 1)
+
+
+def test_only_the_district_admin_changes_policy(client, people):
+    forms = {YEAR: {**POLICY, "growth_target": "1"}, PAGE: {**QUOTAS, "division_level-households": "9"},
+             reverse("district:year_new"): {}}  # fmt: skip
+    for who in ("cadre", "township_official", "inspector", "log_auditor", "system_admin", "stranger"):
+        client.force_login(getattr(people, who))
+        assert [client.post(address, form).status_code for address, form in forms.items()] == [403] * 3, who
+    assert (policy_for(2018).growth_target_bp, CampaignYear.objects.count()) == (1000, 5)
