@@ -43,7 +43,7 @@ def measure(households: int, folder: Path, engine: str) -> int:
     from django.db import connection
 
     name = connection.settings_dict["NAME"]
-    test_name = f"{folder}/bench" if engine == "sqlite" else "bangfu_bench"
+    test_name = f"{folder}/bench" if engine == "sqlite" else "bangfu_bench_roster"
     connection.settings_dict["TEST"]["NAME"] = test_name
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     try:

@@ -66,7 +66,7 @@ def roster(tmp_path: Path) -> Callable[..., Path]:
 
     def write(*rows: list[object], name: str = "花名册.xlsx", header: list[str] = HEADER) -> Path:
         out = io.BytesIO()
-        book = xlsxwriter.Workbook(out)
+        book = xlsxwriter.Workbook(out, {"strings_to_formulas": False})
         sheet = book.add_worksheet("花名册")
         for number, row in enumerate([header, *rows]):
             for place, value in enumerate(row):

@@ -1,0 +1,103 @@
+"""The xlsx of rejected rows: text stays text, what is wrong stands in comments, corrected it goes in."""
+
+import io
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from core import jobs
+from district.models import Campaign, Division, Level
+from households.models import Household, RosterImport
+from households.roster import loading
+from households.roster.sample import District
+from households.roster.sample_file import LAYOUTS, write_roster
+
+from .conftest import line
+
+pytestmark = pytest.mark.usefixtures("campaign")
+Roster = Callable[..., Path]
+
+
+@pytest.fixture(autouse=True)
+def media(settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
+def checked(path: Path) -> RosterImport:
+    roster_import = loading.upload(path.read_bytes(), path.name, campaign=Campaign.objects.get(), year=None, by=None)
+    jobs.run_job(roster_import.job_id)
+    return RosterImport.objects.get(pk=roster_import.pk)
+
+
+@pytest.fixture
+def opened() -> Iterator[Callable[[bytes], Any]]:
+    books = []
+
+    def load(data: bytes) -> Any:
+        books.append(openpyxl.load_workbook(io.BytesIO(data)))
+        return books[-1]
+
+    yield load
+    for book in books:
+        book.close()
+
+
+def test_cells_are_text_and_the_wrong_one_has_a_comment(roster: Roster, opened: Callable[[bytes], Any]) -> None:
+    roster_import = checked(roster(line("0012", "赵一", "户主", wage="很多"), line("1002", "孙四", "户主")))
+    sheet = opened(loading.rejected_file(roster_import)).active
+    rows = list(sheet.iter_rows(values_only=True))
+    assert (sheet.title, [row[2] for row in rows]) == ("花名册", ["户编号", "0012"])
+    assert [type(value) for value in rows[1][:6]] == [str] * 6
+    notes = {cell.coordinate: cell.comment.text for row in sheet.iter_rows() for cell in row if cell.comment}
+    assert notes == {"I2": "金额不是数字格式。请只填数字。"}
+    assert rows[1][-1] == "金额不是数字格式。请只填数字。"
+
+
+def test_a_lost_number_stays_a_number_so_that_nobody_takes_it_for_right(
+    roster: Roster, opened: Callable[[bytes], Any]
+) -> None:
+    row = line("1001", "赵一", "户主")
+    row[4] = 129999196001011000
+    roster_import = checked(roster(row))
+    data = loading.rejected_file(roster_import)
+    assert opened(data).active["E2"].data_type == "n"
+
+
+def test_a_formula_of_the_file_is_text_in_ours(roster: Roster, opened: Callable[[bytes], Any]) -> None:
+    roster_import = checked(roster(line("1001", "=HYPERLINK(1)", "户主")))
+    cell = opened(loading.rejected_file(roster_import)).active["D2"]
+    assert (cell.value, cell.data_type) == ("=HYPERLINK(1)", "s")
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_of_every_layout_the_rejected_rows_are_rejected_for_the_same_and_can_be_corrected(
+    layout: Any, tmp_path: Path, opened: Callable[[bytes], Any]
+) -> None:
+    villages = [
+        (d.parent.name, d.name, d.code)  # type: ignore[union-attr]
+        for d in Division.objects.filter(level=Level.VILLAGE).select_related("parent")[:40]
+    ]
+    homes = District(villages, seed=3, year=2016, line=Decimal(12600)).first_year(30)
+    path = tmp_path / "花名册.xlsx"
+    write_roster(path, homes, year=2016, errors=4, layout=layout)
+    first = checked(path)
+    rejected = tmp_path / "退回.xlsx"
+    rejected.write_bytes(loading.rejected_file(first))
+    again = checked(rejected)
+    assert again.counts["households"]["rejected"] == first.counts["households"]["rejected"] == 4
+    assert again.report["rejected_households"] == first.report["rejected_households"]
+    assert again.counts["rows"] == first.report["rows_rejected"]
+    codes = [sorted(i.findings.filter(severity="error").values_list("code", flat=True)) for i in (first, again)]  # type: ignore[attr-defined]
+    assert codes[0] == codes[1]
+
+
+def test_an_import_without_a_rejected_household_gives_an_empty_book(
+    roster: Roster, opened: Callable[[bytes], Any]
+) -> None:
+    roster_import = checked(roster(line("1001", "赵一", "户主")))
+    assert opened(loading.rejected_file(roster_import)).sheetnames == ["退回的行"]
+    assert Household.objects.count() == 0
