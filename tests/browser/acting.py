@@ -1,9 +1,13 @@
 """What people do on every page."""
 
+from collections.abc import Iterator
+
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from tests.browser.product import Product
 
+AXE = Axe()
 _sessions: dict[tuple[str, str], list] = {}
 
 
@@ -31,3 +35,15 @@ def type_sign_in(page: Page, product: Product, role: str) -> None:
 def confirm(page: Page) -> None:
     """Say yes in the dialog that asks once."""
     page.locator("#confirm-yes").click()
+
+
+def problems_of(page: Page) -> Iterator[str]:
+    """What axe, the phone's width or the language finds wrong on the page, in a line each."""
+    for violation in AXE.run(page).response["violations"]:
+        nodes = "; ".join(f"{node['target'][0]} {node['html'][:120]}" for node in violation["nodes"][:3])
+        yield f"{violation['id']} ({violation['impact']}, {len(violation['nodes'])}): {nodes}"
+    wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    if wider > 0:
+        yield f"{wider} px wider than the screen"
+    if (language := page.evaluate("document.documentElement.lang")) != "zh-Hans":
+        yield f"lang={language}"

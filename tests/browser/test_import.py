@@ -16,7 +16,7 @@ from households.id_numbers import with_check_digit
 from households.management.commands.make_roster import rural_villages
 from households.roster.sample import District, Home, Person
 from households.roster.sample_file import write_roster
-from tests.browser.acting import sign_in
+from tests.browser.acting import problems_of, sign_in
 from tests.browser.product import Product
 
 HOUSEHOLDS, ERRORS = 200, 8
@@ -78,11 +78,13 @@ def test_roster_goes_in_after_the_confirmation_and_changes_nothing_again(
     assert list(preview.values()) == [HOUSEHOLDS - ERRORS, 0, 0, ERRORS, 0]
     assert len(spoiled) == ERRORS
     expect(page.locator("#findings").get_by_role("row").nth(1)).to_contain_text("花名册")
+    assert list(problems_of(page)) == []
     assert rows_of(product) == before
 
     page.get_by_role("button", name=re.compile(rf"导入\s*{HOUSEHOLDS - ERRORS}\s*户")).click()
     expect(page.get_by_text("已于")).to_be_visible(timeout=60_000)
     assert figures(page) == preview
+    assert list(problems_of(page)) == []
     after = rows_of(product)
     assert (after[0] - before[0], after[2] - before[2]) == (HOUSEHOLDS - ERRORS, HOUSEHOLDS - ERRORS)
 

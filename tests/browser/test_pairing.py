@@ -20,7 +20,9 @@ def test_admin_ends_a_pairing_and_pairs_the_household_again(page: Page, product:
     confirm(page)
     page.wait_for_url(lambda url: not url.endswith("/end/"))
     today = product.one("SELECT date(ended_on) FROM cadres_pairing WHERE id = ?", pairing)
-    assert product.rows("SELECT end_reason, ended_on FROM cadres_pairing WHERE id = ?", pairing) == [("工作调动", today)]
+    assert product.rows("SELECT end_reason, ended_on FROM cadres_pairing WHERE id = ?", pairing) == [
+        ("工作调动", today)
+    ]
 
     page.goto(f"/households/{household}/")
     expect(page.locator("#pairing")).to_contain_text("工作调动")
