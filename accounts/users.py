@@ -26,6 +26,10 @@ class AccountRefused(Exception):
 
 def create_user(*, username: str, display_name: str, phone: str = "") -> tuple[User, str]:
     """A new account and its initial password, which is shown once. AccountRefused if name or phone is taken."""
+    if username.isdigit():  # it could be somebody's phone
+        raise AccountRefused(_("A user name needs a letter."))
+    if User.objects.filter(username__iexact=username).exists():
+        raise AccountRefused(_("Another account has this user name or phone number."))
     password = _new_password()
     try:
         with transaction.atomic():
@@ -92,7 +96,7 @@ def end_grant(grant: RoleGrant, *, by: User) -> RoleGrant:
 
 
 def deactivate(user: User, *, reason: str, by: User) -> User:
-    """The account can no longer sign in, its sessions end. It is never deleted."""
+    """The account can no longer sign in, its sessions end. Reactivated, it needs a new password. Never deleted."""
     if user.pk == by.pk:
         raise AccountRefused(_("Nobody deactivates his own account."))
     if not reason.strip():
@@ -100,6 +104,7 @@ def deactivate(user: User, *, reason: str, by: User) -> User:
     if not user.is_active:
         raise AccountRefused(_("This account is deactivated already."))
     user.is_active, user.deactivated_on, user.deactivated_reason = False, timezone.localdate(), reason.strip()[:200]
+    user.set_unusable_password()  # a session lives as long as the password that it began with
     user.save()
     return user
 

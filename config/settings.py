@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "core.middleware.NumberMiddleware",
     "core.history.HistoryMiddleware",
     "axes.middleware.AxesMiddleware",
 ]

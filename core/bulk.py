@@ -26,8 +26,14 @@ def insert(objects: Sequence[models.Model], *, with_orm: bool = False) -> None:
     _in_a_transaction()
     _give_keys(objects)
     _give_times(objects)
-    _write(objects, with_orm=with_orm)
-    _write_history(objects, "+", with_orm=with_orm)
+    if with_orm:
+        _create(objects)
+        _create(_history_objects(objects, "+"))
+    else:
+        fields = _stored(type(objects[0]))
+        rows = [_values(obj, fields) for obj in objects]
+        _put(type(objects[0]), fields, rows)
+        _put_history(type(objects[0]), "+", fields, rows)
     for obj in objects:
         obj._state.adding = False
         obj._state.db = connection.alias
@@ -40,15 +46,20 @@ def change(objects: Sequence[models.Model], fields: Iterable[str], *, with_orm: 
         return
     _in_a_transaction()
     model = type(objects[0])
-    columns: list[models.Field] = [model._meta.get_field(name) for name in names]  # type: ignore[misc]
     if with_orm:
         with history_written_by_caller():
             model._base_manager.bulk_update(objects, names, batch_size=ORM_BATCH)
-    elif connection.vendor == "postgresql":
-        _update_from_copy(objects, columns)
-    else:
-        _update_each(objects, columns)
-    _write_history(objects, "~", with_orm=with_orm)
+        _create(_history_objects(objects, "~"))
+        return
+    fields = _stored(model)
+    rows = [_values(obj, fields) for obj in objects]
+    place = {field.name: index for index, field in enumerate(fields)}
+    wanted = [place[model._meta.get_field(name).name] for name in names]
+    key = place[model._meta.pk.name]  # type: ignore[union-attr]
+    columns = [fields[index] for index in wanted]
+    update = _update_from_copy if connection.vendor == "postgresql" else _update_each
+    update(model, columns, [[*(row[index] for index in wanted), row[key]] for row in rows])
+    _put_history(model, "~", fields, rows)
 
 
 def _in_a_transaction() -> None:
@@ -83,68 +94,89 @@ def _give_times(objects: Sequence[models.Model]) -> None:
                 field.pre_save(obj, add=True)
 
 
-def _write_history(objects: Sequence[models.Model], kind: str, *, with_orm: bool) -> None:
-    """History rows ("+" made, "~" changed) of these objects by the origin of the moment."""
+def _stored(model: type[models.Model]) -> list[models.Field]:
+    """The columns that are written: all but the generated ones."""
+    return [f for f in model._meta.concrete_fields if not getattr(f, "generated", False)]
+
+
+def _history_objects(objects: Sequence[models.Model], kind: str) -> list[models.Model]:
+    """History rows ("+" made, "~" changed) of these objects by the origin of the moment, for the ORM."""
     manager = getattr(type(objects[0]), "history", None)
     if manager is None:
-        return
+        return []
     names = [f.attname for f in manager.model.tracked_fields if not getattr(f, "generated", False)]
-    now, who = timezone.now(), origin()
-    by = who.by.pk if who.by is not None else None
-    rows = [
-        manager.model(
-            history_date=now, history_user_id=by, history_change_reason=who.reason or None, history_type=kind,
-            **{name: getattr(obj, name) for name in names},
-        )
-        for obj in objects
-    ]  # fmt: skip
-    _write(rows, with_orm=with_orm)
+    made = _made(kind)
+    return [manager.model(**made, **{name: getattr(obj, name) for name in names}) for obj in objects]
 
 
-def _write(objects: Sequence[models.Model], *, with_orm: bool) -> None:
-    model = type(objects[0])
-    if with_orm:
-        with history_written_by_caller():
-            model._base_manager.bulk_create(objects, batch_size=ORM_BATCH)
+def _put_history(
+    model: type[models.Model], kind: str, fields: Sequence[models.Field], rows: Sequence[list[Any]]
+) -> None:
+    """The same from values that are stored already: nothing is encrypted or converted twice."""
+    manager = getattr(model, "history", None)
+    if manager is None:
         return
-    fields = [f for f in model._meta.concrete_fields if not getattr(f, "generated", False)]
-    if objects[0].pk is None:  # history rows number themselves
-        fields = [f for f in fields if not f.primary_key]
+    tracked = {f.attname for f in manager.model.tracked_fields}
+    kept = [index for index, field in enumerate(fields) if field.attname in tracked]
+    made = _made(kind)
+    more = [manager.model._meta.get_field(name.removesuffix("_id")) for name in made]
+    ends = [f.get_db_prep_save(value, connection) for f, value in zip(more, made.values(), strict=True)]
+    columns = [manager.model._meta.get_field(fields[index].name) for index in kept]
+    _put(manager.model, [*columns, *more], [[*(row[index] for index in kept), *ends] for row in rows])
+
+
+def _made(kind: str) -> dict[str, Any]:
+    """What a history row says beside the values."""
+    who = origin()
+    return {
+        "history_date": timezone.now(), "history_user_id": who.by.pk if who.by is not None else None,
+        "history_change_reason": who.reason or None, "history_type": kind,
+    }  # fmt: skip
+
+
+def _create(objects: Sequence[models.Model]) -> None:
+    if objects:
+        with history_written_by_caller():
+            type(objects[0])._base_manager.bulk_create(objects, batch_size=ORM_BATCH)
+
+
+def _put(model: type[models.Model], fields: Sequence[models.Field], rows: Sequence[list[Any]]) -> None:
     if connection.vendor == "postgresql":
-        _copy(model._meta.db_table, fields, objects)
+        _copy(model._meta.db_table, fields, rows)
         return
     marks = ", ".join(["%s"] * len(fields))
     sql = f"INSERT INTO {_quote(model._meta.db_table)} ({_names(fields)}) VALUES ({marks})"  # noqa: S608 own names
     with connection.cursor() as cursor:
-        cursor.executemany(sql, [_values(obj, fields) for obj in objects])
+        cursor.executemany(sql, rows)
 
 
-def _update_each(objects: Sequence[models.Model], columns: Sequence[models.Field]) -> None:
-    meta = type(objects[0])._meta
+def _update_each(model: type[models.Model], columns: Sequence[models.Field], rows: Sequence[list[Any]]) -> None:
+    """Rows: values of the columns, then the key."""
+    meta: Any = model._meta
     sets = ", ".join(f"{_quote(f.column)} = %s" for f in columns)
     sql = f"UPDATE {_quote(meta.db_table)} SET {sets} WHERE {_quote(meta.pk.column)} = %s"  # noqa: S608 own names
     with connection.cursor() as cursor:
-        cursor.executemany(sql, [[*_values(obj, columns), obj.pk] for obj in objects])
+        cursor.executemany(sql, rows)
 
 
-def _update_from_copy(objects: Sequence[models.Model], columns: Sequence[models.Field]) -> None:
+def _update_from_copy(model: type[models.Model], columns: Sequence[models.Field], rows: Sequence[list[Any]]) -> None:
     """One UPDATE from a temporary table: a statement for each row costs a round trip each."""
-    meta = type(objects[0])._meta
-    fields = [meta.pk, *columns]
+    meta: Any = model._meta
+    fields = [*columns, meta.pk]
     table, key, names = _quote(meta.db_table), _quote(meta.pk.column), _names(fields)
     sets = ", ".join(f"{_quote(f.column)} = changed.{_quote(f.column)}" for f in columns)
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TEMPORARY TABLE changed AS SELECT {names} FROM {table} WITH NO DATA")  # noqa: S608 own names
-        _copy("changed", fields, objects)
+        _copy("changed", fields, rows)
         cursor.execute(f"UPDATE {table} SET {sets} FROM changed WHERE {table}.{key} = changed.{key}")  # noqa: S608 own names
         cursor.execute("DROP TABLE changed")
 
 
-def _copy(table: str, fields: Sequence[models.Field], objects: Sequence[models.Model]) -> None:
+def _copy(table: str, fields: Sequence[models.Field], rows: Sequence[list[Any]]) -> None:
     sql = f"COPY {_quote(table)} ({_names(fields)}) FROM STDIN"
     with connection.cursor() as cursor, connection.wrap_database_errors:  # COPY bypasses Django's own wrapper
-        for start in range(0, len(objects), CHUNK):
-            lines = ("\t".join(map(_copied, _values(obj, fields))) for obj in objects[start : start + CHUNK])
+        for start in range(0, len(rows), CHUNK):
+            lines = ("\t".join(map(_copied, row)) for row in rows[start : start + CHUNK])
             cursor.copy_expert(sql, io.StringIO("\n".join(lines) + "\n"))
 
 

@@ -58,7 +58,7 @@ class Asked:
         if self.since is not None:
             rows = rows.filter(history_date__gte=_midnight(self.since))
         if self.until is not None:
-            rows = rows.filter(history_date__lt=_midnight(self.until + timedelta(days=1)))
+            rows = rows.filter(history_date__lt=_midnight(self.until) + timedelta(days=1))
         return rows
 
 
@@ -107,6 +107,7 @@ def overview(*, page: str | None, per_page: int = 25, asked: Asked = EVERYTHING)
 
 
 def _midnight(day: date) -> datetime:
+    day = min(max(day, date(2000, 1, 1)), date(2100, 1, 1))  # beyond it a time zone can't be counted
     return make_aware(datetime.combine(day, time.min))
 
 

@@ -1,13 +1,16 @@
-"""Chinese by default, English by switch: the cookie decides, never the browser's own language."""
+"""Middleware: the language by the switch alone; numbers that no row can have are refused."""
 
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import translation
 
 
 class LanguageMiddleware:
+    """Chinese by default, English by switch: the cookie decides, never the browser's own language."""
+
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
@@ -19,3 +22,27 @@ class LanguageMiddleware:
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
         return response
+
+
+class NumberMiddleware:
+    """A whole number of 19 digits and more is no key, year or count: 400, before a database or int() meets it.
+
+    Fields that hold long numbers by their nature are left alone.
+    """
+
+    LONG = frozenset({"q", "id_no", "head_id_no", "bank_card", "login", "password"})
+    MOST_DIGITS = 18
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        self._refuse(request.GET)
+        if request.method == "POST" and request.content_type == "application/x-www-form-urlencoded":
+            self._refuse(request.POST)
+        return self.get_response(request)
+
+    def _refuse(self, given: QueryDict) -> None:
+        for name, values in given.lists():
+            if name not in self.LONG and any(len(v) > self.MOST_DIGITS and v.lstrip("+-").isdecimal() for v in values):
+                raise BadRequest(f"{name} is no number that anything has")

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from district.models import CampaignYear, RankQuota
@@ -25,8 +25,8 @@ class PolicyForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["growth_target"].initial = Decimal(self.instance.growth_target_bp) / 100
-        _at_least(self.fields["income_line"], Decimal("0.01"))
-        _at_least(self.fields["visit_interval_days"], 1)
+        _between(self.fields["income_line"], Decimal(1), Decimal(1_000_000))
+        _between(self.fields["visit_interval_days"], 1, 366)
         self.order_fields(
             ["income_line", "line_basis", "line_included", "growth_target", "visit_interval_days", "statements_due_on"]
         )
@@ -48,10 +48,10 @@ class QuotaForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["households"].label = self.instance.get_rank_display()
-        _at_least(self.fields["households"], 1)
+        _between(self.fields["households"], 1, 50)
 
 
-def _at_least(field: forms.Field, limit: Decimal | int) -> None:
-    """The error stands at its field, before the database's constraint is asked."""
-    field.validators.append(MinValueValidator(limit))
-    field.widget.attrs["min"] = limit
+def _between(field: forms.Field, low: Decimal | int, high: Decimal | int) -> None:
+    """The error stands at its field, before the database is asked; an absurd number would stop every page."""
+    field.validators += [MinValueValidator(low), MaxValueValidator(high)]
+    field.widget.attrs |= {"min": low, "max": high}

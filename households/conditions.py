@@ -41,7 +41,7 @@ def frame_of(year: int | str | None = None, *, today: date | None = None) -> Fra
     campaign = next((c for c in campaigns if c.starts_on <= today <= c.ends_on), campaigns[0] if campaigns else None)
     by_year = {policy.year: policy for policy in policies if policy.campaign == campaign}
     fallback = default_of(list(by_year.values()), today) or today.year - 1
-    chosen = int(year) if year is not None and str(year).isdecimal() and int(year) in by_year else fallback
+    chosen = int(year) if year is not None and str(year) in map(str, by_year) else fallback
     now = by_year.get(today.year) or by_year.get(chosen)
     days = now.visit_interval_days if now else 0
     return Frame(campaign, chosen, by_year.get(chosen), today, days, tuple(by_year))

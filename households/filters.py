@@ -57,7 +57,8 @@ class HouseholdFilter:
             if not self.by_id_no:
                 return Q(pk__isnull=True)
             return Q(members__id_no_hash=keyed_hash(number), members__active=True, masked=False)
-        return Q(head_name__icontains=text) | Q(code__startswith=text) | Q(village__name__icontains=text)
+        # where a name is masked, searching must not spell it out
+        return Q(head_name__icontains=text, masked=False) | Q(code__startswith=text) | Q(village__name__icontains=text)
 
     def _form(self, places: list[Division]) -> forms.Form:
         form = forms.Form(self.data)

@@ -54,7 +54,7 @@ class GrowthFilter(filters.FilterSet):
     def search(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         value = value.strip()
         return rows.filter(
-            Q(household__head_name__icontains=value)
+            Q(household__head_name__icontains=value, masked=False)  # a masked name is not to be spelt out
             | Q(household__code__startswith=value)
             | Q(household__village__name__icontains=value)
         )

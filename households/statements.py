@@ -49,6 +49,7 @@ def change_statement(statement: IncomeStatement, *, by: User, **amounts: Any) ->
 @transaction.atomic
 def check_statement(statement: IncomeStatement, *, by: User) -> IncomeStatement:
     """Confirm a draft; from now on it counts. Nobody checks a statement of the own hand."""
+    must_be_open(statement.household)
     if statement.state != StatementState.DRAFT:
         raise RegisterRefused(Problem.CHECKED_ALREADY)
     if statement.drafted_by_id == by.pk:
@@ -62,6 +63,7 @@ def check_statement(statement: IncomeStatement, *, by: User) -> IncomeStatement:
 @transaction.atomic
 def finalise_statement(statement: IncomeStatement) -> IncomeStatement:
     """Close a checked statement for good: no roster and no form changes it any more."""
+    must_be_open(statement.household)
     if statement.state != StatementState.CHECKED:
         raise RegisterRefused(Problem.NOT_CHECKED)
     statement.state = StatementState.FINAL

@@ -14,6 +14,7 @@ from programs.models import Measure
 
 class MeasureForm(forms.ModelForm):
     client_id = forms.UUIDField(widget=forms.HiddenInput)
+    quantity = forms.IntegerField(label=_("Quantity"), required=False, min_value=1, max_value=100_000)
 
     class Meta:
         model = Measure
