@@ -108,9 +108,11 @@ def floor(path: Path, rows: int) -> dict[str, float]:
 
 
 def timed(work: Callable[[], Any]) -> tuple[Any, float]:
-    began = time.perf_counter()
+    began, cpu = time.perf_counter(), time.process_time()
     found = work()
-    return found, time.perf_counter() - began
+    taken = time.perf_counter() - began
+    print(f"    … {taken:.2f} s, of it {time.process_time() - cpu:.2f} s of this process's CPU")
+    return found, taken
 
 
 if __name__ == "__main__":

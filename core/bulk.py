@@ -51,15 +51,15 @@ def change(objects: Sequence[models.Model], fields: Iterable[str], *, with_orm: 
             model._base_manager.bulk_update(objects, names, batch_size=ORM_BATCH)
         _create(_history_objects(objects, "~"))
         return
-    fields = _stored(model)
-    rows = [_values(obj, fields) for obj in objects]
-    place = {field.name: index for index, field in enumerate(fields)}
+    stored = _stored(model)
+    rows = [_values(obj, stored) for obj in objects]
+    place = {field.name: index for index, field in enumerate(stored)}
     wanted = [place[model._meta.get_field(name).name] for name in names]
     key = place[model._meta.pk.name]  # type: ignore[union-attr]
-    columns = [fields[index] for index in wanted]
+    columns = [stored[index] for index in wanted]
     update = _update_from_copy if connection.vendor == "postgresql" else _update_each
     update(model, columns, [[*(row[index] for index in wanted), row[key]] for row in rows])
-    _put_history(model, "~", fields, rows)
+    _put_history(model, "~", stored, rows)
 
 
 def _in_a_transaction() -> None:
