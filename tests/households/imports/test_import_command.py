@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -12,6 +13,7 @@ from django.core.management import CommandError, call_command
 
 from core.models import Job
 from households.models import Enrolment, Household, IncomeStatement, Member, RosterImport
+from households.roster.codes import FINDINGS, REFUSALS
 
 from .conftest import HEADER, PEOPLE, counts, line, run
 
@@ -182,3 +184,66 @@ def test_a_file_without_household_codes_gets_codes_and_is_known_again(roster: Ro
     assert households(run(path)) == counts(created=2)
     assert list(Household.objects.values_list("code", flat=True)) == ["H1201191222250001", "H1201191222250002"]
     assert households(run(path)) == counts(unchanged=2)
+
+
+def ended(*arguments: str) -> int:
+    with pytest.raises(CommandError) as error:
+        call_command("import_roster", *arguments, stdout=io.StringIO())
+    status: int = error.value.returncode
+    return status
+
+
+@pytest.mark.parametrize(
+    "options", [["--year", "1066"], ["--year", "2999"], ["--year", "2012"], ["--campaign", "none"]]
+)
+def test_a_year_or_campaign_that_does_not_exist_is_wrong_usage(roster: Roster, options: list[str]) -> None:
+    assert ended(str(roster(*family())), *options) == 2
+
+
+def test_a_folder_is_wrong_usage_and_no_other_file_is_loaded(roster: Roster, tmp_path: Path) -> None:
+    assert ended(str(roster(*family())), str(tmp_path), "--commit") == 2
+    assert Household.objects.count() == 0
+
+
+def test_the_document_has_these_keys_and_no_others(roster: Roster) -> None:
+    document = run(roster(*family(wage=-1)), commit=False)
+    assert list(document) == [
+        "file", "state", "refusal", "sheets", "columns", "counts", "rejected_households", "not_in_file", "findings",
+        "seconds",
+    ]  # fmt: skip
+    assert {key: list(document[key][0]) for key in ("sheets", "columns", "findings")} == {
+        "sheets": ["name", "used", "header_rows", "rows", "why"],
+        "columns": ["sheet", "column", "header", "field", "how"],
+        "findings": ["sheet", "row", "column", "field", "value", "code", "severity", "message"],
+    }
+    assert {key: list(document["counts"][key]) for key in ("households", "members")} == {
+        "households": ["created", "updated", "unchanged", "rejected", "pending"],
+        "members": ["created", "updated", "unchanged", "left_out"],
+    }
+    assert list(document["seconds"]) == ["read", "check", "commit"]
+
+
+def test_each_file_has_a_document_of_its_own(roster: Roster) -> None:
+    files = [roster(*family(), name="一.xlsx"), roster(line("1002", "孙四", "户主"), name="二.xlsx")]
+    out = io.StringIO()
+    call_command("import_roster", *map(str, files), json=True, commit=True, stdout=out)
+    documents = json.loads(out.getvalue())["files"]
+    assert [(d["file"], d["counts"]["households"]["created"], d["not_in_file"]) for d in documents] == [
+        ("一.xlsx", 1, []), ("二.xlsx", 1, ["1001"]),
+    ]  # fmt: skip
+
+
+def test_a_file_over_the_limit_is_not_read_whole(roster: Roster, settings: Any) -> None:
+    settings.ROSTER_MAX_BYTES = 100
+    out = io.StringIO()
+    with pytest.raises(SystemExit) as error:
+        call_command("import_roster", str(roster(*family())), json=True, stdout=out)
+    refusal = json.loads(out.getvalue())["files"][0]["refusal"]
+    assert (error.value.code, refusal["code"]) == (1, "file_too_big")
+
+
+def test_the_closed_list_of_codes_stands_in_the_documentation() -> None:
+    text = Path("docs/commands.md").read_text(encoding="utf-8")
+    told = dict(re.findall(r"^\| `(\w+)` \| (error|warning) \|", text, re.MULTILINE))
+    assert told == {name: code.severity for name, code in FINDINGS.items()}
+    assert set(REFUSALS) <= set(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE))
