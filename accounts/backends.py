@@ -3,6 +3,9 @@
 from typing import Any
 
 from django.contrib.auth.backends import BaseBackend
+from django.db.models import Value
+from django.db.models.functions import Lower
+from django.db.models.lookups import Exact
 from django.http import HttpRequest
 
 from accounts.models import User
@@ -10,8 +13,9 @@ from core.crypto import keyed_hash
 
 
 def account_of(login: str) -> User | None:
-    """The account with this user name, else with this phone number."""
-    return User.objects.filter(username=login).first() or User.objects.filter(phone_hash=keyed_hash(login)).first()
+    """The account with this user name, in upper or lower case, else with this phone number."""
+    named = User.objects.filter(Exact(Lower("username"), Lower(Value(login)))).first()
+    return named or User.objects.filter(phone_hash=keyed_hash(login)).first()
 
 
 def locked_name(request: HttpRequest | None, credentials: dict[str, Any] | None = None) -> str:

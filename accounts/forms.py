@@ -8,7 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import RoleGrant, Unit, User
+from accounts.users import first_days, last_days
 from core import changelog
+from core.dates import DayField
+from core.masking import mask_phone
 from district.models import Division, Level
 
 
@@ -16,7 +19,8 @@ class UserForm(forms.ModelForm):
     """A new account."""
 
     phone = forms.RegexField(
-        r"^1[3-9]\d{9}$", label=_("Phone"), required=False,
+        r"^1[3-9][0-9]{9}$", label=_("Phone"), required=False,
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
         error_messages={"invalid": _("Enter the 11 digits of a mobile phone.")},
         help_text=_("The person can sign in with it too."),
     )  # fmt: skip
@@ -27,11 +31,33 @@ class UserForm(forms.ModelForm):
 
 
 class ChangeUserForm(UserForm):
-    """Name and phone of an account; the user name stays."""
+    """Name and phone of an account; the user name stays. The number is never sent: an empty input keeps it."""
+
+    remove_phone = forms.BooleanField(label=_("Remove the phone number"), required=False)
 
     class Meta:
         model = User
         fields = ("display_name", "phone")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kept_phone = self.instance.phone
+        self.masked_phone = mask_phone(self.kept_phone)
+        self.initial.pop("phone", None)
+        if self.kept_phone:
+            self.fields["phone"].help_text = _("Leave empty to keep the number.")
+        else:
+            del self.fields["remove_phone"]
+
+    def clean(self) -> dict[str, Any]:
+        """`phone` becomes the number that the account is to have."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        remove = given.pop("remove_phone", False)
+        if remove and given.get("phone"):
+            self.add_error("phone", _("Enter a new number or remove the old one, not both."))
+        elif "phone" in given:
+            given["phone"] = "" if remove else given["phone"] or self.kept_phone
+        return given
 
 
 class PlaceField(forms.ModelChoiceField):
@@ -55,19 +81,15 @@ class GrantForm(forms.ModelForm):
         Unit.objects.all(), label=_("Unit"), required=False, help_text=_("For unit liaisons and department officers.")
     )
     reason = forms.CharField(label=_("Reason or mandate"), max_length=200)
+    starts_on = DayField(label=_("From"), span=first_days, initial=timezone.localdate)
+    ends_on = DayField(
+        label=_("Until"), span=last_days, required=False,
+        help_text=_("The last day. An inspector needs one; others may be without."),
+    )  # fmt: skip
 
     class Meta:
         model = RoleGrant
         fields = ("role", "division", "unit", "reason", "starts_on", "ends_on")
-        widgets = {
-            "starts_on": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-            "ends_on": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["starts_on"].initial = timezone.localdate()
-        self.fields["ends_on"].help_text = _("The last day. An inspector needs one; others may be without.")
 
 
 class ReasonForm(forms.Form):

@@ -7,9 +7,11 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.roles import PLACE_ROLES, UNIT_ROLES, Role
 from core.crypto import keyed_hash
@@ -29,7 +31,7 @@ class UnitKind(models.TextChoices):
 class Unit(TrackedModel):
     """A bureau, a township government, a hospital: where cadres work."""
 
-    name = models.CharField(_("Name"), max_length=80, unique=True)
+    name = models.CharField(pgettext_lazy("unit", "Name"), max_length=80, unique=True)
     kind = models.CharField(_("Kind"), max_length=20, choices=UnitKind.choices, default=UnitKind.BUREAU)
     affiliation = models.CharField(_("Affiliation"), max_length=40, blank=True)
     division = models.ForeignKey(
@@ -80,6 +82,13 @@ class User(TrackedModel, AbstractBaseUser):
     class Meta:
         verbose_name = _("Account")
         ordering = ["username"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("username"),
+                name="user_name_unique_in_any_case",
+                violation_error_message=_("Another account has this user name."),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.display_name or self.username
@@ -116,7 +125,7 @@ class RoleGrantQuerySet(TrackedQuerySet):
 class RoleGrant(TrackedModel):
     """A role that a person holds, where, why, from when to when. A person may hold several; the view is the union."""
 
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="grants")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="grants", verbose_name=_("Account"))
     role = models.CharField(_("Role"), max_length=20, choices=Role.choices)
     division = models.ForeignKey(
         Division, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("Place")
@@ -168,6 +177,7 @@ class AccessKind(models.TextChoices):
     CALL = "call", _("Phone called")
     EXPORT = "export", _("Export")
     SIGN_IN = "sign_in", _("Signed in")
+    PASSWORD = "password", _("Password replaced")
 
 
 class AccessLog(models.Model):

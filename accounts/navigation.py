@@ -55,7 +55,7 @@ SIDE = (
     Entry("visits:needs", _("Needs"), "chat-left-text", ("see_households",)),
     Entry("programs:measures", _("Measures"), "gift", ("see_households",)),
     Entry("households:imports", _("Import"), "upload", ("import_roster",)),
-    Entry("core:jobs", _("Background jobs"), "arrow-repeat", ("export", "manage_users"), "settings"),
+    Entry("core:jobs", _("Background jobs"), "arrow-repeat", ("import_roster",), "settings"),
     Entry("district:campaign", _("Policy by year"), "sliders", ("set_policy",), "settings"),
     USERS,
     AUDIT,

@@ -1,7 +1,8 @@
-"""Each sign-in goes to the access log."""
+"""Each sign-in and each change of the own password goes to the access log."""
 
 from typing import Any
 
+from allauth.account.signals import password_changed
 from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
 
@@ -12,3 +13,9 @@ from accounts.audit import record
 def log_sign_in(sender: Any, user: Any, **kwargs: Any) -> None:
     """Django says that somebody signed in."""
     record(user, "sign_in", label=user.username)
+
+
+@receiver(password_changed)
+def log_own_password(sender: Any, user: Any, **kwargs: Any) -> None:
+    """Allauth says that somebody changed the own password."""
+    record(user, "password", user, label=user.username)

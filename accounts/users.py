@@ -10,8 +10,10 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.audit import record
 from accounts.models import RoleGrant, User
 from accounts.roles import PLACE_ROLES, UNIT_ROLES, Role
+from core.dates import Span, years_from
 from district.models import Level
 
 APART = frozenset({Role.SYSTEM_ADMIN, Role.LOG_AUDITOR})  # 三员分立: who keeps accounts does not keep the logs
@@ -24,12 +26,20 @@ class AccountRefused(Exception):
     """An act on an account that is not allowed; the sentence says why."""
 
 
+def first_days() -> Span:
+    """Days on which a grant may begin: what lies beyond is a slip of the hand."""
+    return Span(date(2000, 1, 1), years_from(timezone.localdate(), 1))
+
+
+def last_days() -> Span:
+    """Days on which a grant that is given today may end."""
+    return Span(timezone.localdate(), years_from(timezone.localdate(), 10))
+
+
 def create_user(*, username: str, display_name: str, phone: str = "") -> tuple[User, str]:
     """A new account and its initial password, which is shown once. AccountRefused if name or phone is taken."""
     if username.isdigit():  # it could be somebody's phone
         raise AccountRefused(_("A user name needs a letter."))
-    if User.objects.filter(username__iexact=username).exists():
-        raise AccountRefused(_("Another account has this user name or phone number."))
     password = _new_password()
     try:
         with transaction.atomic():
@@ -50,14 +60,23 @@ def change_user(user: User, *, display_name: str, phone: str) -> User:
     return user
 
 
-def new_password(user: User) -> str:
-    """Replace the password by a new one, which is shown once; the person's sessions end."""
+@transaction.atomic
+def new_password(user: User, *, by: User) -> str:
+    """Replace the password by a new one, which is shown once; the person's sessions end.
+
+    It stands in the access log: who replaces a password can sign in as that person, a log auditor too. One's own is
+    refused: a browser left open is not enough to take over an account.
+    """
+    if user.pk == by.pk:
+        raise AccountRefused(_("Change your own password on the page of your account."))
     password = _new_password()
     user.set_password(password)
     user.save()
+    record(by, "password", user, label=user.username)
     return password
 
 
+@transaction.atomic
 def grant_role(user: User, *, by: User, role: str, reason: str, **facts: Any) -> RoleGrant:
     """Give a role; a place or unit that the role does not ask for is left out.
 
@@ -77,6 +96,7 @@ def grant_role(user: User, *, by: User, role: str, reason: str, **facts: Any) ->
         grant.full_clean()
     except ValidationError as error:
         raise AccountRefused(" ".join(error.messages)) from error
+    User.objects.select_for_update().get(pk=user.pk)  # two at once would each miss the other's grant
     _check(grant)
     grant.save()
     return grant
@@ -128,6 +148,9 @@ def _check(grant: RoleGrant) -> None:
         raise AccountRefused(refusals[level])
     if grant.ends_on is not None and grant.ends_on < timezone.localdate():
         raise AccountRefused(_("The last day lies in the past."))
+    for day, span in ((grant.starts_on, first_days()), (grant.ends_on, last_days())):
+        if day is not None and day not in span:
+            raise AccountRefused(span.sentence)
     held = _overlapping(grant.user, grant.starts_on, grant.ends_on)
     if grant.role in APART and any(other.role in APART - {grant.role} for other in held):
         raise AccountRefused(_("System administrator and log auditor are kept apart: one person can't be both."))

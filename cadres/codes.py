@@ -22,6 +22,8 @@ class Problem(models.TextChoices):
     STILL_PAIRED = "still_paired", _("Say for each household who takes over, or that the pairing ends.")
     BEFORE_ACTIVE = "before_active", _("The date lies before the cadre began.")
     AFTER_END = "after_end", _("The first day lies after the last one.")
+    DAY = "day", _("The first day of a cadre lies between %(first)s and %(last)s.")
+    PHONE = "phone", _("Enter one phone number: 11 digits, or 0xx-xxxxxxx.")
     INACTIVE_ALREADY = "inactive_already", _("This cadre is not active any more.")
     PHONE_TAKEN = "phone_taken", _("Another cadre has this phone number.")
     ACCOUNT_TAKEN = "account_taken", _("This account belongs to another cadre.")
@@ -31,14 +33,15 @@ class Problem(models.TextChoices):
 class Refused(Exception):
     """An act on cadres or pairings that a rule forbids; the code is one of Problem."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, **params: str) -> None:
         super().__init__(code)
-        self.code = code
+        self.code, self.params = code, params
 
     @property
     def sentence(self) -> str:
         """Why, in the reader's language."""
-        return str(Problem(self.code).label)
+        sentence = str(Problem(self.code).label)
+        return sentence % self.params if self.params else sentence
 
 
 class PairingRefused(Refused):

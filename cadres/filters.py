@@ -11,6 +11,7 @@ from accounts.models import Unit, UnitKind
 from cadres.models import Cadre, CadreQuerySet
 from core.crypto import keyed_hash
 from district.models import Division, Level, Rank
+from households.filters import head_code_or_village
 from households.models import Household
 
 YES_NO = [("yes", _("Under quota")), ("no", _("Quota reached"))]
@@ -64,6 +65,8 @@ class UnitFilter(filters.FilterSet):
 
 
 class UnpairedFilter(filters.FilterSet):
+    """Expects `masked` (with_masking)."""
+
     q = filters.CharFilter(label=_("Head, code or village"), method="search")
     township = filters.ModelChoiceFilter(
         label=_("Township"),
@@ -78,6 +81,5 @@ class UnpairedFilter(filters.FilterSet):
 
     def search(self, rows: QuerySet[Household], name: str, value: str) -> QuerySet[Household]:
         for word in value.split():
-            found = Q(head_name__icontains=word) | Q(code__startswith=word) | Q(village__name__icontains=word)
-            rows = rows.filter(found)
+            rows = rows.filter(head_code_or_village(word))
         return rows

@@ -11,8 +11,10 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import Unit, User
 from accounts.roles import Role
+from cadres.codes import RegisterRefused
 from cadres.models import Cadre, Pairing
-from cadres.register import Disposition
+from cadres.register import Disposition, first_days, phone_of
+from core.dates import DayField
 from core.masking import mask_phone
 from district.models import Division, Level
 
@@ -20,21 +22,15 @@ END = "end"  # the choice that a pairing ends, beside the cadres who could take 
 REASONS = [_("Change of post"), _("Retired"), _("Redistribution of households"), _("Household moved away")]
 
 
-def day_input() -> forms.DateInput:
-    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-
-
 class CadreForm(forms.ModelForm):
     """The phone is never shown again in full: empty keeps it."""
 
-    phone = forms.RegexField(
-        r"^[0-9 +-]{7,20}$", label=_("Phone"), required=False, error_messages={"invalid": _("Enter a phone number.")}
-    )
+    phone = forms.CharField(label=_("Phone"), required=False, max_length=30)
+    active_from = DayField(label=_("Active from"), span=first_days)
 
     class Meta:
         model = Cadre
         fields = ["name", "unit", "rank", "post", "phone", "skills", "user", "active_from"]
-        widgets = {"active_from": day_input()}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -52,8 +48,11 @@ class CadreForm(forms.ModelForm):
             self.initial.setdefault("active_from", timezone.localdate())
 
     def clean_phone(self) -> str:
-        typed = "".join(c for c in self.cleaned_data["phone"] if c not in " -")
-        return typed or self.instance.phone
+        typed = self.cleaned_data["phone"]
+        try:
+            return phone_of(typed) if typed else self.instance.phone
+        except RegisterRefused as refusal:
+            raise forms.ValidationError(refusal.sentence, code=refusal.code) from refusal
 
     def _post_clean(self) -> None:
         """The verb makes the row; only the fields are checked here."""
@@ -79,16 +78,14 @@ class UnitForm(forms.ModelForm):
 class EndForm(forms.Form):
     """When and why a pairing ends."""
 
-    on = forms.DateField(label=pgettext_lazy("pairing", "Last day"), widget=day_input())
+    on = DayField(label=pgettext_lazy("pairing", "Last day"), span=first_days)
     reason = forms.CharField(
         label=_("Reason"), max_length=200, widget=forms.TextInput(attrs={"list": "reasons", "autocomplete": "off"})
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        today = timezone.localdate()
-        self.fields["on"].initial = today
-        self.fields["on"].widget.attrs["max"] = today.isoformat()
+        self.fields["on"].initial = timezone.localdate()
 
 
 class _ChoosesCadre(forms.Form):
@@ -110,13 +107,11 @@ class TransferForm(EndForm, _ChoosesCadre):
 
 
 class PairForm(_ChoosesCadre):
-    starts_on = forms.DateField(label=pgettext_lazy("date", "From"), widget=day_input())
+    starts_on = DayField(label=pgettext_lazy("date", "From"), span=first_days)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        today = timezone.localdate()
-        self.fields["starts_on"].initial = today
-        self.fields["starts_on"].widget.attrs["max"] = today.isoformat()
+        self.fields["starts_on"].initial = timezone.localdate()
 
 
 class DeactivateForm(EndForm):

@@ -48,7 +48,7 @@ class Cadre(TrackedModel):
     phone_hash = models.CharField(max_length=64, null=True, blank=True, unique=True, editable=False)
     active_from = models.DateField(_("Active from"))
     active_to = models.DateField(_("Active until"), null=True, blank=True)
-    inactive_reason = models.CharField(max_length=200, blank=True)
+    inactive_reason = models.CharField(_("Reason of deactivation"), max_length=200, blank=True)
     objects = CadreQuerySet.as_manager()
     history = History(table_name="cadres_cadre_hist")
 
@@ -89,11 +89,13 @@ class Pairing(TrackedModel):
     portable constraint can say; pairing.py does.
     """
 
-    household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="pairings")
-    cadre = models.ForeignKey(Cadre, on_delete=models.PROTECT, related_name="pairings")
-    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="+")
+    household = models.ForeignKey(
+        Household, on_delete=models.PROTECT, related_name="pairings", verbose_name=_("Household")
+    )
+    cadre = models.ForeignKey(Cadre, on_delete=models.PROTECT, related_name="pairings", verbose_name=_("Cadre"))
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="+", verbose_name=_("Campaign"))
     slot = models.PositiveSmallIntegerField()
-    quota = models.PositiveSmallIntegerField()
+    quota = models.PositiveSmallIntegerField(_("Quota"))
     starts_on = models.DateField(_("From"))
     ended_on = models.DateField(_("Ended on"), null=True, blank=True)
     end_reason = models.CharField(_("Reason"), max_length=200, blank=True)

@@ -13,6 +13,10 @@ from cadres.codes import PairingRefused, Problem, RegisterRefused
 from cadres.models import Cadre, Pairing
 from cadres.pairing import end_pairing, must_not_be_ahead, transfer
 from core.crypto import keyed_hash
+from core.dates import Span, until_today
+from households.roster import cells
+
+EARLIEST = date(1950, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +28,33 @@ class Disposition:
 
 
 def add_cadre(**facts: Any) -> Cadre:
-    """Enter a cadre; RegisterRefused if another one has the phone number or the account, or for a day to come."""
+    """Enter a cadre; RegisterRefused if another one has the phone number or the account, for what is no phone number,
+    or for a day outside of first_days()."""
+    if facts.get("phone"):
+        facts["phone"] = phone_of(facts["phone"])
     return _written(Cadre(**facts))
 
 
 def change_cadre(cadre: Cadre, **facts: Any) -> Cadre:
     """Change what is known of a cadre. Standing pairings keep the quota they were made with, whatever the rank."""
+    if facts.get("phone") and facts["phone"] != cadre.phone:
+        facts["phone"] = phone_of(facts["phone"])
     for name, value in facts.items():
         setattr(cadre, name, value)
     return _written(cadre)
+
+
+def phone_of(typed: str) -> str:
+    """One phone number as it is kept, by the rule of the roster; RegisterRefused for anything else."""
+    cell = cells.phone(typed)
+    if cell.code or not cell.value or "、" in cell.value:
+        raise RegisterRefused(Problem.PHONE)
+    return str(cell.value)
+
+
+def first_days() -> Span:
+    """When a cadre may have begun to help. Nobody begins ahead: from then on households could be paired."""
+    return until_today(EARLIEST)
 
 
 @transaction.atomic
@@ -90,6 +112,8 @@ def _dispose(pairing: Pairing, what: Disposition, *, on: date, reason: str) -> N
 def _written(cadre: Cadre) -> Cadre:
     if cadre.active_from > timezone.localdate():
         raise RegisterRefused(Problem.FUTURE)
+    if cadre.active_from not in (span := first_days()):
+        raise RegisterRefused(Problem.DAY, **span.params)
     if cadre.active_to is not None and cadre.active_from > cadre.active_to:
         raise RegisterRefused(Problem.AFTER_END)
     try:

@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
+from accounts.roles import ACTIONS
 from cadres.codes import PairingRefused
 from cadres.matching.proposal import prepare, propose_pairings, write
 from core.jobs import JobRefused, Run, handles
@@ -18,7 +19,7 @@ def _page(job: Job) -> str:
     return reverse("cadres:proposal", args=[job.args.get("proposal", job.pk)])
 
 
-@handles(PROPOSE, title=_("Propose pairings"), address=_page)
+@handles(PROPOSE, title=_("Propose pairings"), address=_page, roles=ACTIONS["pair"])
 def propose_all(run: Run) -> None:
     """Find a cadre for each unpaired household; the result is the preview, nothing is written."""
     run.progress(0, 2, gettext_noop("Looking for cadres near the households."))
@@ -32,7 +33,7 @@ def propose_all(run: Run) -> None:
         pass  # the preview and `done` are the whole effect
 
 
-@handles(APPLY, title=_("Pair as proposed"), address=_page)
+@handles(APPLY, title=_("Pair as proposed"), address=_page, roles=ACTIONS["pair"])
 def apply_all(run: Run) -> None:
     """Write a proposal whole, or refuse it whole if the district has changed since."""
     proposal = Job.objects.get(pk=run.args["proposal"], kind=PROPOSE)

@@ -1,6 +1,6 @@
 """History in words: who changed what, when, through what, before and after. Secrets stay hidden."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -16,12 +16,22 @@ from django.utils.translation import gettext as _
 from core.fields import EncryptedTextField, YuanField
 from core.formats import NOTHING, percent, yuan
 from core.history import TrackedModel
+from core.masking import mask_name
 
 HIDDEN = frozenset(
     {"id", "id_no_hash", "phone_hash", "bank_card_hash", "job", "assessed_at", "created_at"}
-    | {"client_id", "slot", "slug", "thumbnail", "width", "height"}  # nothing that a reader could use
+    | {"client_id", "slot", "slug", "file", "thumbnail", "width", "height"}  # nothing that a reader could use
 )
 Versions = Mapping[tuple[str, int], Any]
+
+
+def hidden(_shown: str = "") -> str:
+    """What stands for a value that is not shown."""
+    return "******"
+
+
+Masks = Mapping[str, Callable[[str], str]]  # by field: what a reader who sees it masked gets for what is shown
+UNMASKED: Masks = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +81,16 @@ def tracked_models() -> dict[str, Any]:
 
 
 def entries(model: Any, *, page: str | None, per_page: int = 25, asked: Asked = EVERYTHING) -> Page:
-    """A page of the changes of one model, newest first, what an added row held as well. Three queries."""
+    """A page of the changes of one model, newest first, what an added row held as well; persons are masked.
+
+    Three queries.
+    """
     rows = asked.among(model.history.select_related("history_user", *relations(model)))
     found = Paginator(rows.order_by("-history_date", "-history_id"), per_page).get_page(page)
     versions = list(found.object_list)
     before = predecessors(model, versions)
     found.object_list = [
-        entry(model, row, before, what=_named(model, row.id), added_too=True) for row in versions
+        entry(model, row, before, what=_named(model, row.id), added_too=True, masks=masks_of(model)) for row in versions
     ]  # fmt: skip
     return found
 
@@ -135,8 +148,22 @@ def predecessors(model: Any, rows: Iterable[Any]) -> dict[tuple[str, int], Any]:
     return found
 
 
-def entry(model: Any, row: Any, before: Versions, *, what: str, added_too: bool = False) -> Entry:
-    """One version in words; `added_too`: a new row with all that it holds."""
+def masks_of(model: Any) -> Masks:
+    """What a reader gets who sees persons masked: by a model's `masks`; what leads to such a row is masked too."""
+    leading = [f.name for f in model._meta.get_fields() if f.many_to_one and hasattr(f.related_model, "masks")]
+    return {**dict.fromkeys(leading, _masked_words), **getattr(model, "masks", {})}
+
+
+def _masked_words(shown: str) -> str:
+    """赵有田 (9900000001) → 赵*田 (9900000001)"""
+    name, blank, rest = shown.rpartition(" (")
+    return f"{mask_name(name)}{blank}{rest}" if blank else mask_name(shown)
+
+
+def entry(
+    model: Any, row: Any, before: Versions, *, what: str, added_too: bool = False, masks: Masks = UNMASKED
+) -> Entry:
+    """One version in words; `added_too`: a new row with all that it holds; `masks` hold before and after."""
     old = before.get((str(model._meta.model_name), row.history_id))
     told = old is not None if row.history_type == "~" else row.history_type == "+" and added_too
     return Entry(
@@ -145,7 +172,7 @@ def entry(model: Any, row: Any, before: Versions, *, what: str, added_too: bool 
         through=_through(row.history_change_reason or ""),
         what=what,
         kind=_kind(row.history_type),
-        lines=_lines(model, old, row) if told else [],
+        lines=_lines(model, old, row, masks) if told else [],
         origin=row.history_change_reason or "",
         of=str(model._meta.model_name),
         number=row.id,
@@ -168,12 +195,12 @@ def _named(model: Any, number: int) -> str:
     return f"{model._meta.verbose_name} {number}"
 
 
-def _lines(model: Any, old: Any, row: Any) -> list[tuple[str, str, str]]:
+def _lines(model: Any, old: Any, row: Any, masks: Masks) -> list[tuple[str, str, str]]:
     return [
         (
             _label(model, field.name),
-            NOTHING if old is None else _shown(model, field, old),
-            _shown(model, field, row),
+            NOTHING if old is None else _masked(model, field, old, masks),
+            _masked(model, field, row, masks),
         )
         for field in row.tracked_fields
         if field.name not in HIDDEN and _value(old, field) != _value(row, field)
@@ -193,6 +220,12 @@ def _value(row: Any, field: Any) -> Any:
     return None if value in ("", []) else value
 
 
+def _masked(model: Any, field: Any, row: Any, masks: Masks) -> str:
+    shown = _shown(model, field, row)
+    mask = masks.get(field.name)
+    return shown if mask is None or shown == NOTHING else mask(shown)
+
+
 def _shown(model: Any, field: Any, row: Any) -> str:
     """A value for people; what is encrypted stays hidden, a relation shows its name."""
     own = model._meta.get_field(field.name)
@@ -200,7 +233,7 @@ def _shown(model: Any, field: Any, row: Any) -> str:
     if value in (None, "", []):
         return NOTHING
     if isinstance(own, EncryptedTextField):
-        return "******"
+        return hidden()
     if isinstance(own, YuanField):
         return yuan(value)
     if own.is_relation:

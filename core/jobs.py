@@ -14,14 +14,14 @@ from typing import Any
 
 from celery import shared_task
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_noop
 
 from core.history import through
-from core.models import Job, JobState
+from core.models import ROLES_OF_KIND, Job, JobState
 
 log = logging.getLogger(__name__)
 MOST_ATTEMPTS = 3
@@ -51,15 +51,23 @@ _addresses: dict[str, Callable[[Job], str]] = {}
 
 
 def handles(
-    kind: str, *, title: str | Promise = "", address: Callable[[Job], str] | None = None
+    kind: str,
+    *,
+    title: str | Promise = "",
+    address: Callable[[Job], str] | None = None,
+    roles: frozenset[str] = frozenset(),
 ) -> Callable[[Handler], Handler]:
-    """Register the function that does jobs of this kind; `title` and `address` (of what it works on) are for pages."""
+    """Register the function that does jobs of this kind; `title` and `address` (of what it works on) are for pages.
+
+    `roles` may start such jobs: who holds none of them any longer sees no job of this kind, not even his own.
+    """
 
     def register(handler: Handler) -> Handler:
         if _handlers.get(kind, handler).__qualname__ != handler.__qualname__:
             raise ValueError(f"two handlers for {kind}")
         _handlers[kind] = handler
         _titles[kind] = title or kind
+        ROLES_OF_KIND[kind] = roles
         if address:
             _addresses[kind] = address
         return handler
@@ -84,6 +92,19 @@ def start(kind: str, *, by: Any = None, args: dict[str, Any] | None = None) -> J
     return job
 
 
+def start_once(kind: str, key: str, *, by: Any = None, args: dict[str, Any] | None = None) -> tuple[Job, bool]:
+    """Queue a job unless one of this kind and key waits or runs: that one is returned then, and False.
+
+    The constraint job_once_while_active decides, also between two requests at once.
+    """
+    job, created = Job.objects.active().get_or_create(
+        kind=kind, key=key, defaults={"started_by": by, "args": args or {}}
+    )
+    if created:
+        transaction.on_commit(lambda: send(job.pk))
+    return job, created
+
+
 def send(job_id: int) -> None:
     """Send the id to the queue. A queue that can't be reached is no error: the sweep sends again."""
     Job.objects.filter(pk=job_id).update(sent_at=timezone.now())
@@ -103,12 +124,16 @@ def cancel(job: Job) -> bool:
 
 
 def retry(job: Job) -> bool:
-    """Queue a failed or cancelled job again."""
+    """Queue a failed or cancelled job again; False if it is neither, or another of its key waits or runs."""
     ended = Job.objects.filter(pk=job.pk, state__in=(JobState.FAILED, JobState.CANCELLED))
-    again = ended.update(
-        state=JobState.QUEUED, attempt=0, cancel_requested=False, saving=False, finished_at=None, message="",
-        message_params={}, progress_done=0, progress_total=0, lease_until=None,
-    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            again = ended.update(
+                state=JobState.QUEUED, attempt=0, cancel_requested=False, saving=False, finished_at=None, message="",
+                message_params={}, progress_done=0, progress_total=0, lease_until=None,
+            )  # fmt: skip
+    except IntegrityError:  # job_once_while_active
+        return False
     if again:
         transaction.on_commit(lambda: send(job.pk))
     return bool(again)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 SEES_ALL_JOBS = "district_admin"  # a role's name; roles are defined one layer up
+ROLES_OF_KIND: dict[str, frozenset[str]] = {}  # who may start jobs of a kind; filled by core.jobs.handles
 
 
 class JobState(models.TextChoices):
@@ -19,20 +20,31 @@ class JobState(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+ACTIVE = (JobState.QUEUED, JobState.RUNNING)
+
+
 class JobQuerySet(models.QuerySet):
-    """Jobs by who may see them."""
+    """Jobs by who may see them, and those that are still to be done."""
+
+    def active(self) -> Self:
+        """Jobs that wait or run."""
+        return self.filter(state__in=ACTIVE)
 
     def visible_to(self, user: Any) -> Self:
-        """The user's own jobs; those of everybody and of the system for a district admin."""
+        """All jobs for a district admin; else the user's own, of the kinds that a role he holds today may start."""
         if not user.is_authenticated:
             return self.none()
-        return self if SEES_ALL_JOBS in user.roles else self.filter(started_by=user)
+        if SEES_ALL_JOBS in user.roles:
+            return self
+        kinds = [kind for kind, roles in ROLES_OF_KIND.items() if not roles.isdisjoint(user.roles)]
+        return self.filter(started_by=user, kind__in=kinds)
 
 
 class Job(models.Model):
     """A piece of long work. It may run twice; its effect happens once (core.jobs)."""
 
     kind = models.CharField(max_length=40)
+    key = models.CharField(max_length=80, blank=True, default="")  # what it works on, where one at a time is enough
     state = models.CharField(max_length=10, choices=JobState.choices, default=JobState.QUEUED)
     args = models.JSONField(default=dict, blank=True)
     result = models.JSONField(null=True, blank=True)
@@ -57,6 +69,9 @@ class Job(models.Model):
         indexes = [models.Index(fields=["state", "lease_until"], name="job_state_lease_ix")]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=JobState.values), name="job_state_known"),
+            models.UniqueConstraint(
+                fields=["kind", "key"], condition=Q(state__in=ACTIVE) & ~Q(key=""), name="job_once_while_active"
+            ),
         ]
 
     def __str__(self) -> str:

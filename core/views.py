@@ -55,7 +55,9 @@ def job_cancel(request: HttpRequest, pk: int) -> HttpResponse:
 def job_retry(request: HttpRequest, pk: int) -> HttpResponse:
     """Queue a failed or cancelled job again."""
     if not runner.retry(_job(request, pk)):
-        messages.warning(request, _("Only a failed or cancelled job can be tried again."))
+        messages.warning(
+            request, _("It was not started again: it has not failed, or the same work waits or runs already.")
+        )
     return _back(request, pk)
 
 

@@ -19,10 +19,12 @@ class Division(TrackedModel):
 
     code = models.CharField(_("Code"), max_length=12, unique=True)
     level = models.CharField(_("Level"), max_length=10, choices=Level.choices)
-    name = models.CharField(_("Name"), max_length=60)
+    name = models.CharField(_("Name of the place"), max_length=60)
     official_name = models.CharField(_("Official name"), max_length=80, blank=True)
     aliases = models.JSONField(_("Other names"), default=list, blank=True)
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children", verbose_name=_("Belongs to")
+    )
     zone = models.CharField(_("Zone"), max_length=20, blank=True)
     history = History(table_name="district_division_hist")
 
@@ -44,7 +46,7 @@ class Campaign(TrackedModel):
     """A campaign of help, such as 帮扶攻坚行动."""
 
     slug = models.SlugField(max_length=40, unique=True)
-    name = models.CharField(_("Name"), max_length=80)
+    name = models.CharField(_("Name of the campaign"), max_length=80)
     starts_on = models.DateField(_("From"))
     ends_on = models.DateField(_("Until"))
     base_year = models.PositiveSmallIntegerField(_("Base year"))
@@ -67,7 +69,7 @@ class LineBasis(models.TextChoices):
 class CampaignYear(TrackedModel):
     """The policy of one income year. A change concerns what is computed for this year alone."""
 
-    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="years")
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="years", verbose_name=_("Campaign"))
     year = models.PositiveSmallIntegerField(_("Income year"))
     income_line = YuanField(_("Income line (yuan)"))
     line_basis = models.CharField(_("The line is compared with"), max_length=10, choices=LineBasis.choices)
@@ -100,7 +102,7 @@ class Rank(models.TextChoices):
 class RankQuota(TrackedModel):
     """How many households a cadre of this rank helps."""
 
-    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="quotas")
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="quotas", verbose_name=_("Campaign"))
     rank = models.CharField(_("Rank"), max_length=20, choices=Rank.choices)
     households = models.PositiveSmallIntegerField(_("Households to help"))
     history = History(table_name="district_rankquota_hist")

@@ -23,6 +23,15 @@ def current_campaign() -> Campaign:
     return campaign
 
 
+def policies_now(today: date | None = None) -> list[CampaignYear]:
+    """The policies of current_campaign() by year, each with its campaign; [] if none has one. One query."""
+    today = today or timezone.localdate()
+    rows = list(CampaignYear.objects.select_related("campaign").order_by("-campaign__starts_on", "year"))
+    campaigns = list(dict.fromkeys(row.campaign for row in rows))
+    campaign = next((c for c in campaigns if c.starts_on <= today <= c.ends_on), campaigns[0] if campaigns else None)
+    return [row for row in rows if row.campaign == campaign]
+
+
 def campaign_of(year: int) -> Campaign:
     """The campaign that has a policy for this income year, the current one first; PolicyMissing if none has."""
     return policy_for(year).campaign

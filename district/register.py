@@ -1,12 +1,15 @@
 """Verbs on places and policy: load the district, set a year's policy, move a campaign in time."""
 
 import csv
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from core import bulk
 from district.models import Campaign, CampaignYear, Division, Level, LineBasis, Rank, RankQuota
@@ -22,7 +25,26 @@ FIRST_POLICY = {
     "visit_interval_days": 60,
 }
 ASSESSED_BY = frozenset({"growth_target_bp", "statements_due_on"})  # what a growth flag of the year depends on
+MOST_YEARS_AHEAD = 10  # of today: a policy is set for years that somebody plans, not for the next century
 FIRST_QUOTAS = {Rank.DISTRICT_LEADER: 5, Rank.DIVISION_LEVEL: 3}
+
+
+class YearRefused(ValueError):
+    """The year is not added; the code and a sentence say why."""
+
+    SENTENCES = {
+        "already_there": _("%(year)s is there already. Nothing was changed."),
+        "not_the_next": _("Only the year after the last one can be added. Nothing was changed."),
+        "too_far_ahead": _("%(year)s lies more than %(most)s years ahead and was not added."),
+    }
+
+    def __init__(self, code: str, year: int) -> None:
+        super().__init__(code)
+        self.code, self.year = code, year
+
+    @property
+    def sentence(self) -> str:
+        return str(self.SENTENCES[self.code]) % {"year": self.year, "most": MOST_YEARS_AHEAD}
 
 
 @transaction.atomic
@@ -116,18 +138,35 @@ def set_policy(policy: CampaignYear, **facts: Any) -> set[str]:
     return changed
 
 
+def next_year(policies: Sequence[CampaignYear]) -> int | None:
+    """The year that can be added to these, in order; None if it lies too far ahead or there is none to follow."""
+    latest = timezone.localdate().year + MOST_YEARS_AHEAD
+    return policies[-1].year + 1 if policies and policies[-1].year < latest else None
+
+
 @transaction.atomic
-def add_year(campaign: Campaign) -> CampaignYear:
-    """The year after the last one, with the policy of the last one."""
-    last = campaign.years.order_by("-year")[0]  # type: ignore[attr-defined]
-    year = last.year + 1
+def add_year(campaign: Campaign, year: int) -> CampaignYear:
+    """Add `year`, the one after the last one, with the policy of the last one; YearRefused if it may not be added."""
+    policies = list(campaign.years.all())  # type: ignore[attr-defined]
+    if year in {policy.year for policy in policies}:
+        raise YearRefused("already_there", year)
+    if not policies or year != policies[-1].year + 1:
+        raise YearRefused("not_the_next", year)
+    if year != next_year(policies):
+        raise YearRefused("too_far_ahead", year)
+    last = policies[-1]
+    try:
+        with transaction.atomic():
+            policy = CampaignYear.objects.create(
+                campaign=campaign, year=year, income_line=last.income_line, line_basis=last.line_basis,
+                line_included=last.line_included, growth_target_bp=last.growth_target_bp,
+                visit_interval_days=last.visit_interval_days, statements_due_on=due_date(year),
+            )  # fmt: skip
+    except IntegrityError as error:  # campaign_year_once: another request was a moment earlier
+        raise YearRefused("already_there", year) from error
     campaign.ends_on = max(campaign.ends_on, date(year, 12, 31))
     campaign.save()
-    return CampaignYear.objects.create(
-        campaign=campaign, year=year, income_line=last.income_line, line_basis=last.line_basis,
-        line_included=last.line_included, growth_target_bp=last.growth_target_bp,
-        visit_interval_days=last.visit_interval_days, statements_due_on=due_date(year),
-    )  # fmt: skip
+    return policy
 
 
 def set_quota(quota: RankQuota, households: int) -> RankQuota:

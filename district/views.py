@@ -1,5 +1,6 @@
 """The campaign's policy by year. Whether the user may is asked by name of the action, since roles live above."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +19,8 @@ from district.forms import PolicyForm, QuotaForm
 from district.models import Campaign, CampaignYear, RankQuota
 from district.policy import PolicyMissing, current_campaign
 
+YEAR = re.compile(r"[0-9]{4}")
+
 
 def campaign(request: HttpRequest) -> HttpResponse:
     """The policy of each year and the quotas, with their history."""
@@ -30,9 +33,9 @@ def campaign(request: HttpRequest) -> HttpResponse:
                 register.set_quota(form.instance, form.cleaned_data["households"])
         messages.success(request, _("Saved. The quotas hold for pairings made from now on."))
         return redirect("district:campaign")
-    years = CampaignYear.objects.filter(campaign=found)
+    years = list(CampaignYear.objects.filter(campaign=found))
     log = _log(request, RankQuota, {quota.pk: quota.get_rank_display() for quota in quotas})
-    context = {"campaign": found, "years": years, "forms": forms, "log": log}
+    context = {"campaign": found, "years": years, "forms": forms, "log": log, "next_year": register.next_year(years)}
     return render(request, "district/campaign.html", context, status=422 if any(f.errors for f in forms) else 200)
 
 
@@ -52,10 +55,16 @@ def campaign_year(request: HttpRequest, year: int) -> HttpResponse:
 
 @require_POST
 def year_new(request: HttpRequest) -> HttpResponse:
-    """Add the next income year with the policy of the last."""
-    policy = register.add_year(_campaign(request))
-    messages.success(request, _("%(year)s has been added with the policy of the year before.") % {"year": policy.year})
-    return redirect("district:campaign_year", policy.year)
+    """Add the income year that the form names with the policy of the last; a year already there stays as it is."""
+    asked = request.POST.get("year", "")
+    year = int(asked) if YEAR.fullmatch(asked) else 0
+    try:
+        register.add_year(_campaign(request), year)
+    except register.YearRefused as refusal:
+        messages.warning(request, refusal.sentence)
+        return redirect("district:campaign")
+    messages.success(request, _("%(year)s has been added with the policy of the year before.") % {"year": year})
+    return redirect("district:campaign_year", year)
 
 
 def _log(request: HttpRequest, model: Any, names: dict[int, str]) -> Page:

@@ -6,7 +6,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import CharField, Value
 from django.utils.translation import gettext as _
 
-from core.changelog import Entry, entry, predecessors, relations
+from core.changelog import UNMASKED, Entry, Masks, entry, masks_of, predecessors, relations
 from households.codes import GuaranteeItem
 from households.models import Enrolment, GrowthAssessment, GuaranteeStatus, Household, IncomeStatement, Member
 
@@ -17,7 +17,10 @@ MODELS: dict[str, Any] = {
 
 
 def entries(household: Household, *, page: str | None, per_page: int = 25) -> Page:
-    """A page of changes, newest first: two queries for each kind of row on the page."""
+    """A page of changes, newest first: two queries for each kind of row on the page.
+
+    Names are masked if the household says so (`masked`, of with_masking).
+    """
     parts = []
     for name, model in MODELS.items():
         key = "id" if model is Household else "household_id"
@@ -25,11 +28,11 @@ def entries(household: Household, *, page: str | None, per_page: int = 25) -> Pa
         parts.append(rows.annotate(of=Value(name, output_field=CharField())).values("history_id", "history_date", "of"))
     union = parts[0].union(*parts[1:], all=True).order_by("-history_date", "-history_id")
     found = Paginator(union, per_page).get_page(page)
-    found.object_list = _entries(list(found.object_list))
+    found.object_list = _entries(list(found.object_list), masked=bool(getattr(household, "masked", False)))
     return found
 
 
-def _entries(keys: list[dict[str, Any]]) -> list[Entry]:
+def _entries(keys: list[dict[str, Any]], *, masked: bool) -> list[Entry]:
     rows: dict[tuple[str, int], Any] = {}
     before: dict[tuple[str, int], Any] = {}
     for name, model in MODELS.items():
@@ -43,11 +46,12 @@ def _entries(keys: list[dict[str, Any]]) -> list[Entry]:
     found = []
     for key in keys:
         row = rows[key["of"], key["history_id"]]
-        found.append(entry(MODELS[key["of"]], row, before, what=_title(key["of"], row)))
+        masks = masks_of(MODELS[key["of"]]) if masked else UNMASKED
+        found.append(entry(MODELS[key["of"]], row, before, what=_title(key["of"], row, masks), masks=masks))
     return found
 
 
-def _title(name: str, row: Any) -> str:
+def _title(name: str, row: Any, masks: Masks) -> str:
     titles = {
         "household": _("Household"), "enrolment": _("Enrolment"), "member": _("Household member"),
         "incomestatement": _("Income statement"), "guaranteestatus": _("Guarantees"), "growthassessment": _("Growth"),
@@ -55,4 +59,7 @@ def _title(name: str, row: Any) -> str:
     if name == "guaranteestatus":
         return f"{titles[name]} {GuaranteeItem(row.item).label}"
     detail = {"member": "name", "incomestatement": "year", "growthassessment": "year"}.get(name)
-    return f"{titles[name]} {getattr(row, detail)}" if detail else titles[name]
+    if detail is None:
+        return titles[name]
+    mask = masks.get(detail, str)
+    return f"{titles[name]} {mask(getattr(row, detail))}"

@@ -126,7 +126,14 @@ class Problem(models.TextChoices):
     NOT_CLOSED = "not_closed", _("This household is not closed.")
     FUTURE = "future", _("The date lies in the future.")
     BEFORE_ENTRY = "before_entry", _("The date lies before the household was taken in.")
+    DAY = "day", _("Enter a date from %(first)s to %(last)s.")
     NO_REASON = "no_reason", _("Please give a reason.")
+    NAME_MISSING = "name_missing", _("The name is missing; it is required. Enter it.")
+    NAME_CHARS = "name_chars", _("A name has only characters or letters, with · or a blank between them.")
+    NAME_TOO_LONG = (
+        "name_too_long",
+        _("The name has %(length)s characters, that is too long. Enter only the name."),
+    )
     DECIDED = "decided", _("This case has been decided already.")
     MEMBER_ELSEWHERE = "member_elsewhere", _("A member of this household lives in another household by now.")
     PERSON_ELSEWHERE = (

@@ -16,7 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from district.models import Campaign, CampaignYear, LineBasis
-from district.policy import default_of
+from district.policy import default_of, policies_now
 from households.codes import Attribute, Cause, GuaranteeItem, GuaranteeState
 from households.models import COUNTED, UNKNOWN, EnrolmentState, GuaranteeStatus, Verdict
 
@@ -36,11 +36,10 @@ class Frame:
 def frame_of(year: int | str | None = None, *, today: date | None = None) -> Frame:
     """The frame of an income year, the default year if none or no known one is asked for: one query."""
     today = today or timezone.localdate()
-    policies = list(CampaignYear.objects.select_related("campaign").order_by("-campaign__starts_on", "year"))
-    campaigns = list(dict.fromkeys(policy.campaign for policy in policies))
-    campaign = next((c for c in campaigns if c.starts_on <= today <= c.ends_on), campaigns[0] if campaigns else None)
-    by_year = {policy.year: policy for policy in policies if policy.campaign == campaign}
-    fallback = default_of(list(by_year.values()), today) or today.year - 1
+    policies = policies_now(today)
+    campaign = policies[0].campaign if policies else None
+    by_year = {policy.year: policy for policy in policies}
+    fallback = default_of(policies, today) or today.year - 1
     chosen = int(year) if year is not None and str(year) in map(str, by_year) else fallback
     now = by_year.get(today.year) or by_year.get(chosen)
     days = now.visit_interval_days if now else 0

@@ -16,6 +16,19 @@ ALWAYS_JOINED = ("state", "growth", "income")  # whose columns the table shows
 SHOWN = ("township", "village", "cause", "growth", "income", "state", "paired", "contacted", "needs", "guarantee")
 
 
+def head_code_or_village(text: str, household: str = "") -> Q:
+    """The households, or rows that hang on one by `household`, whose head, code or village the text names.
+
+    The rows say whether they are masked (with_masking): where a name is masked, searching must not spell it out.
+    """
+    path = f"{household}__" if household else ""
+    return (
+        Q(**{f"{path}head_name__icontains": text, "masked": False})
+        | Q(**{f"{path}code__startswith": text})
+        | Q(**{f"{path}village__name__icontains": text})
+    )
+
+
 class HouseholdFilter:
     """Narrows what the user sees by what the address asks for; a value that nobody knows holds for no household.
 
@@ -57,8 +70,7 @@ class HouseholdFilter:
             if not self.by_id_no:
                 return Q(pk__isnull=True)
             return Q(members__id_no_hash=keyed_hash(number), members__active=True, masked=False)
-        # where a name is masked, searching must not spell it out
-        return Q(head_name__icontains=text, masked=False) | Q(code__startswith=text) | Q(village__name__icontains=text)
+        return head_code_or_village(text)
 
     def _form(self, places: list[Division]) -> forms.Form:
         form = forms.Form(self.data)

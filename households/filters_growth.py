@@ -5,17 +5,21 @@ from typing import Any
 
 import django_filters as filters
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from district.models import Division
+from households.filters import head_code_or_village
 from households.models import UNKNOWN, GrowthAssessment, Reason, Verdict
 
 UNKNOWN_GROUP = "unknown"
 
 
 class GrowthFilter(filters.FilterSet):
-    """`places` are the villages in sight, each with its township: what may be chosen, and nothing beyond."""
+    """`places` are the villages in sight, each with its township: what may be chosen, and nothing beyond.
+
+    Expects `masked` (with_masking).
+    """
 
     year = filters.NumberFilter(widget=forms.HiddenInput)
     q = filters.CharFilter(label=_("Name, code or village"), method="search")
@@ -52,12 +56,7 @@ class GrowthFilter(filters.FilterSet):
             del self.filters["village"]
 
     def search(self, rows: QuerySet, name: str, value: str) -> QuerySet:
-        value = value.strip()
-        return rows.filter(
-            Q(household__head_name__icontains=value, masked=False)  # a masked name is not to be spelt out
-            | Q(household__code__startswith=value)
-            | Q(household__village__name__icontains=value)
-        )
+        return rows.filter(head_code_or_village(value.strip(), "household"))
 
     def by_verdict(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         return rows.filter(verdict__in=UNKNOWN if value == UNKNOWN_GROUP else [value])

@@ -7,15 +7,16 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.dates import DayField
 from core.fields import YuanField
 from core.masking import mask_card, mask_phone
 from district.models import Division, Level
 from households.codes import Cause, GuaranteeItem, GuaranteeState, Health, Relation
 from households.models import Household, IncomeStatement, Member
 from households.models.statement import SOURCES
+from households.register import RegisterRefused, days_of_acts, name_of
 from households.scope import places_of
 
-DAY = {"type": "date"}
 PHONE = r"^(1[3-9]\d{9}|0\d{2,3}-?\d{7,8})?$"
 
 
@@ -24,6 +25,17 @@ class FieldsOnly(forms.ModelForm):
 
     def _post_clean(self) -> None:
         pass
+
+
+class NameField(forms.CharField):
+    """A person's name, by the rule of the roster."""
+
+    def to_python(self, value: Any) -> str:
+        typed = super().to_python(value) or ""
+        try:
+            return name_of(typed) if typed else ""
+        except RegisterRefused as refusal:
+            raise forms.ValidationError(str(refusal), code=refusal.code) from refusal
 
 
 def villages_of(user: Any, *, besides: int | None = None) -> QuerySet[Division]:
@@ -96,7 +108,7 @@ class HouseholdForm(FieldsOnly):
 class NewHouseholdForm(HouseholdForm):
     """A new household with its head."""
 
-    head_name = forms.CharField(label=_("Head of household"), min_length=2, max_length=20)
+    head_name = NameField(label=_("Head of household"), min_length=2, max_length=20)
     head_id_no = forms.CharField(label=_("ID number of the head"), max_length=30)
     people = forms.IntegerField(label=_("People"), min_value=1, max_value=30, initial=1)
     income = YuanField(_("Income of the household (yuan)")).formfield()
@@ -114,6 +126,7 @@ class NewHouseholdForm(HouseholdForm):
 class MemberForm(FieldsOnly):
     """A member; the ID number is asked only for a new one or to correct it."""
 
+    name = NameField(label=_("Name"), max_length=40)
     id_no = forms.CharField(
         label=_("ID number"), max_length=30, help_text=_("Sex and date of birth are taken from it.")
     )
@@ -185,9 +198,7 @@ class StatementForm(FieldsOnly):
 class DayAndReasonForm(forms.Form):
     """When and why a household closes or a member leaves."""
 
-    on = forms.DateField(
-        label=_("Date"), initial=timezone.localdate, widget=forms.DateInput(format="%Y-%m-%d", attrs=DAY)
-    )
+    on = DayField(label=_("Date"), initial=timezone.localdate, span=days_of_acts)
     reason = forms.CharField(label=_("Reason"), max_length=200)
 
 
@@ -203,9 +214,7 @@ class DecideForm(forms.Form):
 class GuaranteesForm(forms.Form):
     """The six items with one date."""
 
-    as_of = forms.DateField(
-        label=_("As of"), initial=timezone.localdate, widget=forms.DateInput(format="%Y-%m-%d", attrs=DAY)
-    )
+    as_of = DayField(label=_("As of"), initial=timezone.localdate, span=days_of_acts)
 
     def __init__(self, *args: Any, states: dict[str, tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

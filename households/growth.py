@@ -145,6 +145,15 @@ def start(year: int, *, by: Any = None) -> Job:
     return waiting or jobs.start(KIND, by=by, args={"year": year})
 
 
+def start_by_hand(year: int, *, by: Any) -> tuple[Job, bool]:
+    """Queue an assessment unless one of the year waits or runs: that one then, and False.
+
+    A change of policy waits for the run that holds the year's row, so one that still runs reads what was saved before.
+    """
+    active = Job.objects.active().filter(kind=KIND, args={"year": year}).first()
+    return (active, False) if active else jobs.start_once(KIND, str(year), by=by, args={"year": year})
+
+
 def latest_run(year: int) -> Job | None:
     """The newest job on the year, in whatever state."""
     return Job.objects.filter(kind=KIND, args={"year": year}).first()

@@ -7,7 +7,15 @@ from django.db import transaction
 
 from households.codes import Problem, Relation
 from households.models import Household, Member
-from households.register import RegisterRefused, add_person, identify, must_be_open, must_not_be_ahead, save_person
+from households.register import (
+    RegisterRefused,
+    add_person,
+    identify,
+    must_be_open,
+    must_not_be_ahead,
+    name_of,
+    save_person,
+)
 
 
 @transaction.atomic
@@ -30,6 +38,8 @@ def change_member(member: Member, *, id_no: str = "", **facts: Any) -> Member:
         new_head(member)
     elif facts.get("relation", member.relation) != Relation.HEAD and member.relation == Relation.HEAD:
         raise RegisterRefused(Problem.HEAD_NEEDED)
+    if "name" in facts and facts["name"] != member.name:
+        facts["name"] = name_of(facts["name"])
     before = {field.attname: getattr(member, field.attname) for field in member._meta.concrete_fields}
     for name, value in facts.items():
         setattr(member, name, value)

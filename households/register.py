@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from core.crypto import keyed_hash
+from core.dates import Span, until_today
 from district.models import Campaign, Division
 from district.policy import PolicyMissing, current_campaign, default_year, is_below_line, policy_for
 from households import id_numbers
@@ -24,7 +25,9 @@ from households.models import (
     Member,
     StatementState,
 )
+from households.roster import cells
 
+EARLIEST = date(1950, 1, 1)  # no household was closed and nobody left one before
 DERIVED = {"phone": "phone_hash", "bank_card": "bank_card_hash"}
 
 
@@ -56,13 +59,13 @@ def open_household(
     """Take a household in, with its head and the income (yuan) of the entry year as a draft of this hand.
 
     At or over that year's income line, or without a policy, it waits for a decision. RegisterRefused if the code or
-    the person is known already, or without a campaign.
+    the person is known already, for what is no name, or without a campaign.
     """
     try:
         campaign = campaign or current_campaign()
     except PolicyMissing as error:
         raise RegisterRefused(Problem.NO_CAMPAIGN) from error
-    year = entry_year()
+    year, head_name = entry_year(), name_of(head_name)
     household = Household(village=village, code=code.strip(), head_name=head_name)
     _set(household, facts)
     try:
@@ -165,10 +168,20 @@ def decide_pending(enrolment: Enrolment, *, accept: bool, reason: str) -> Enrolm
 def add_person(household: Household, *, name: str, id_no: str, relation: str, **facts: Any) -> Member:
     """A new row for a person. RegisterRefused for a wrong ID number, or if the person lives in a household already."""
     given = {key: value for key, value in facts.items() if value not in (None, "")}
-    member = Member(household=household, name=name.strip(), relation=relation, **given)
+    member = Member(household=household, name=name_of(name), relation=relation, **given)
     identify(member, id_no)
     save_person(member)
     return member
+
+
+def name_of(typed: str) -> str:
+    """A person's name as it is kept, by the rule of the roster; RegisterRefused for what no name is."""
+    cell = cells.name(typed)
+    if cell.value is not None:
+        return str(cell.value)
+    if cell.code in (Problem.NAME_MISSING, Problem.NAME_TOO_LONG):
+        raise RegisterRefused(cell.code, **cell.params)
+    raise RegisterRefused(Problem.NAME_CHARS)
 
 
 def identify(member: Member, id_no: str) -> None:
@@ -203,10 +216,17 @@ def must_be_open(household: Household) -> None:
         raise RegisterRefused(Problem.CLOSED)
 
 
+def days_of_acts() -> Span:
+    """The days on which a household can have closed, or somebody can have left it."""
+    return until_today(EARLIEST)
+
+
 def must_not_be_ahead(day: date) -> None:
-    """RegisterRefused for a day after today."""
+    """RegisterRefused for a day after today, or before any act."""
     if day > timezone.localdate():
         raise RegisterRefused(Problem.FUTURE)
+    if day not in (span := days_of_acts()):
+        raise RegisterRefused(Problem.DAY, **span.params)
 
 
 def _why_not(member: Member) -> RegisterRefused:

@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
+from accounts.roles import ACTIONS
 from core.jobs import JobRefused, Run, handles
 from core.models import Job
 from district.policy import PolicyMissing
@@ -21,7 +22,7 @@ def _growth_page(job: Job) -> str:
     return f"{reverse('households:growth')}?year={job.args['year']}"
 
 
-@handles("roster_check", title=_("Check a roster"), address=_import_page)
+@handles("roster_check", title=_("Check a roster"), address=_import_page, roles=ACTIONS["import_roster"])
 def roster_check(run: Run) -> None:
     """Check an uploaded roster and keep its preview."""
     roster_import = RosterImport.objects.select_related("campaign").get(pk=run.args["import"])
@@ -29,7 +30,7 @@ def roster_check(run: Run) -> None:
     loading.check(roster_import, progress=_reading(run), effect=run.effect)
 
 
-@handles("roster_commit", title=_("Save a roster"), address=_import_page)
+@handles("roster_commit", title=_("Save a roster"), address=_import_page, roles=ACTIONS["import_roster"])
 def roster_commit(run: Run) -> None:
     """Write what the preview showed, or keep a new preview if it is no longer so."""
     roster_import = RosterImport.objects.select_related("campaign", "created_by").get(pk=run.args["import"])
@@ -43,7 +44,7 @@ def _reading(run: Run) -> loading.Progress:
     )
 
 
-@handles(growth.KIND, title=_("Compare incomes"), address=_growth_page)
+@handles(growth.KIND, title=_("Compare incomes"), address=_growth_page, roles=ACTIONS["run_growth"])
 def assess_growth(run: Run) -> None:
     """Compare a year with the year before it; the result says what was found and what changed."""
     year = int(run.args["year"])

@@ -48,5 +48,9 @@ class MeasureProblem(models.TextChoices):
         _("What is dated in the future cannot have been delivered yet: choose “planned”."),
     )
     CLOSED = "closed", _("This household is closed; nothing more is recorded for it.")
+    STARTS = "starts", _("The date of a measure lies between %(first)s and %(last)s.")
+    ENDS = "ends", _("The end lies between %(first)s and %(last)s.")
     NO_REASON = "no_reason", _("Say why it is withdrawn.")
+    NO_REASON_BACK = "no_reason_back", _("It was withdrawn: say why that no longer holds.")
+    LONG_REASON = "long_reason", _("The reason has at most %(limit)s characters.")
     CLIENT_ID = "client_id_of_another", _("This form was already used for another household. Open it again.")

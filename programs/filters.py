@@ -4,12 +4,14 @@ from typing import Any
 
 import django_filters as filters
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Unit
 from district.models import Division, Level
+from households.filters import head_code_or_village
+from households.scope import HangsOnHousehold
 from programs.codes import MeasureKind, MeasureSource, MeasureState
 from programs.models import Measure
 
@@ -19,14 +21,11 @@ def townships(_request: Any = None) -> QuerySet[Division]:
     return Division.objects.filter(level=Level.TOWNSHIP)
 
 
-def found_by(rows: QuerySet, words: str) -> QuerySet:
-    """Rows that hang on a household: by its head's name, code or village."""
+def found_by(rows: HangsOnHousehold, words: str, *, user: Any) -> HangsOnHousehold:
+    """Rows that hang on a household: by its code, village, or the head's name if this user reads it unmasked."""
+    rows = rows.with_masking(user)
     for word in words.split():
-        rows = rows.filter(
-            Q(household__head_name__icontains=word)
-            | Q(household__code__startswith=word)
-            | Q(household__village__name__icontains=word)
-        )
+        rows = rows.filter(head_code_or_village(word, "household"))
     return rows
 
 
@@ -52,5 +51,5 @@ class MeasureFilter(filters.FilterSet):
         model = Measure
         fields = ["q", "household", "township", "kind", "source", "department", "state"]
 
-    def search(self, rows: QuerySet[Measure], name: str, value: str) -> QuerySet[Measure]:
-        return found_by(rows, value)
+    def search(self, rows: HangsOnHousehold, name: str, value: str) -> HangsOnHousehold:
+        return found_by(rows, value, user=self.request.user)

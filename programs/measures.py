@@ -9,22 +9,28 @@ from django.utils import timezone
 
 from accounts.models import Unit
 from cadres.models import Cadre
+from core.dates import Span, years_from
 from households.models import Household
 from programs.codes import MeasureProblem, MeasureState
 from programs.models import Measure
+
+EARLIEST = date(1980, 1, 1)
+AHEAD, LASTING = 2, 20  # years: from today to the latest start, from the start to the latest end
+NOTE_LIMIT, REASON_LIMIT = 200, 100
 
 
 class MeasureRefused(Exception):
     """A measure that cannot be recorded or changed; the code is one of MeasureProblem."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, **params: object) -> None:
         super().__init__(code)
-        self.code = code
+        self.code, self.params = code, params
 
     @property
     def sentence(self) -> str:
         """Why, in the reader's language."""
-        return str(MeasureProblem(self.code).label)
+        sentence = str(MeasureProblem(self.code).label)
+        return sentence % self.params if self.params else sentence
 
 
 def record_measure(
@@ -77,17 +83,38 @@ def record_measure(
 
 
 def change_state(measure: Measure, *, state: str, note: str = "") -> Measure:
-    """Say that a measure runs, was delivered or is withdrawn (which needs a reason, added to the note).
+    """Say that a measure runs, was delivered or is withdrawn. To withdraw it, or to take that back, needs a reason.
 
-    MeasureRefused("no_reason") or ("future_delivery").
+    The reason is added to the note, whole; what stood there is cut if it must be, and the history keeps it.
+    MeasureRefused("no_reason"), ("no_reason_back"), ("long_reason") or ("future_delivery").
     """
-    if state == MeasureState.CANCELLED and not note.strip():
-        raise MeasureRefused(MeasureProblem.NO_REASON)
-    measure.state = state
-    measure.note = "；".join(part for part in (measure.note, note.strip()) if part)[:200]
-    _check_dates(measure)
+    reason = note.strip()
+    if not reason and MeasureState.CANCELLED in (state, measure.state):
+        withdrawn = state == MeasureState.CANCELLED
+        raise MeasureRefused(MeasureProblem.NO_REASON if withdrawn else MeasureProblem.NO_REASON_BACK)
+    if len(reason) > REASON_LIMIT:
+        raise MeasureRefused(MeasureProblem.LONG_REASON, limit=REASON_LIMIT)
+    _check_dates(state, measure.starts_on, measure.ends_on)
+    measure.state, measure.note = state, _with_reason(measure.note, reason)
     measure.save(update_fields=["state", "note"])
     return measure
+
+
+def days_of_start() -> Span:
+    """When a measure may begin: aid of long ago is entered late, a programme is planned ahead."""
+    return Span(EARLIEST, years_from(timezone.localdate(), AHEAD))
+
+
+def days_of_end(starts_on: date) -> Span:
+    """When a measure that began on this day may end."""
+    return Span(starts_on, years_from(starts_on, LASTING))
+
+
+def _with_reason(note: str, reason: str) -> str:
+    if not note or not reason:
+        return note or reason
+    room = NOTE_LIMIT - len(reason) - 1
+    return f"{note if len(note) <= room else note[: room - 1] + '…'}；{reason}"
 
 
 def _recorded(client_id: UUID, household: Household) -> Measure | None:
@@ -106,11 +133,15 @@ def _check(measure: Measure) -> None:
         raise MeasureRefused(MeasureProblem.UNNAMED_QUANTITY)
     if measure.yuan is not None and measure.yuan <= 0:
         raise MeasureRefused(MeasureProblem.NEGATIVE)
-    _check_dates(measure)
+    _check_dates(measure.state, measure.starts_on, measure.ends_on)
+    if measure.starts_on not in (span := days_of_start()):
+        raise MeasureRefused(MeasureProblem.STARTS, **span.params)
+    if measure.ends_on is not None and measure.ends_on not in (span := days_of_end(measure.starts_on)):
+        raise MeasureRefused(MeasureProblem.ENDS, **span.params)
 
 
-def _check_dates(measure: Measure) -> None:
-    if measure.ends_on is not None and measure.ends_on < measure.starts_on:
+def _check_dates(state: str, starts_on: date, ends_on: date | None) -> None:
+    if ends_on is not None and ends_on < starts_on:
         raise MeasureRefused(MeasureProblem.ENDS_BEFORE_START)
-    if measure.state in (MeasureState.DONE, MeasureState.RUNNING) and measure.starts_on > timezone.localdate():
+    if state in (MeasureState.DONE, MeasureState.RUNNING) and starts_on > timezone.localdate():
         raise MeasureRefused(MeasureProblem.FUTURE_DELIVERY)

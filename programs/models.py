@@ -26,7 +26,9 @@ class MeasureQuerySet(HangsOnHousehold):
 class Measure(TrackedModel):
     """One thing given or done for a household, typed once, seen in the visit and in the case file."""
 
-    household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="measures")
+    household = models.ForeignKey(
+        Household, on_delete=models.PROTECT, related_name="measures", verbose_name=_("Household")
+    )
     client_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)  # one form makes one measure
     department = models.ForeignKey(
         Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="measures", verbose_name=_("Department")

@@ -12,6 +12,7 @@ from accounts.roles import Role, may
 from core.pages import paged
 from households.models import Household
 from households.scope import HouseholdQuerySet, is_allowed, require
+from households.views.acting import closed_answer
 from programs.filters import MeasureFilter
 from programs.forms import MeasureForm, MeasureStateForm
 from programs.measures import MeasureRefused, change_state, record_measure
@@ -34,6 +35,8 @@ def measure_new(request: HttpRequest) -> HttpResponse:
     """Record aid from the case file (?household=)."""
     household = _household(request)
     require(request.user, household, "record_measure")
+    if (answer := closed_answer(request, household)) is not None:
+        return answer
     own = [grant.unit for grant in request.user.live_grants if grant.role == Role.DEPARTMENT_OFFICER]  # type: ignore[union-attr]
     form = MeasureForm(request.POST or None, initial={"department": own[0]} if own else {})
     if request.method == "POST" and form.is_valid():

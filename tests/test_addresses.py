@@ -48,13 +48,13 @@ GET  dashboards:township         place.东山前村         in  403  403  200  2
 
 GET  core:jobs                   -                  in  200  200  200  200  200  200  200  200  200
 GET  core:job                    job.of_admin       in  404  404  404  404  404  200  404  404  404
-GET  core:job                    job.of_official    in  404  404  404  200  404  200  404  404  404
+GET  core:job                    job.of_official    in  404  404  404  404  404  200  404  404  404
 GET  core:job_fragment           job.of_admin       in  404  404  404  404  404  200  404  404  404
-GET  core:job_fragment           job.of_official    in  404  404  404  200  404  200  404  404  404
+GET  core:job_fragment           job.of_official    in  404  404  404  404  404  200  404  404  404
 POST core:job_cancel             job.of_admin       in  404  404  404  404  404  302  404  404  404
-POST core:job_cancel             job.of_official    in  404  404  404  302  404  302  404  404  404
+POST core:job_cancel             job.of_official    in  404  404  404  404  404  302  404  404  404
 POST core:job_retry              job.of_admin       in  404  404  404  404  404  302  404  404  404
-POST core:job_retry              job.of_official    in  404  404  404  302  404  302  404  404  404
+POST core:job_retry              job.of_official    in  404  404  404  404  404  302  404  404  404
 
 GET  accounts:me                 -                  in  200  200  200  200  200  200  200  200  200
 GET  accounts:users              -                  in  403  403  403  403  403  403  403  403  200
@@ -99,8 +99,8 @@ GET  households:statement_edit   zhao.statement     in  403  403  200  200  403 
 GET  households:statement_edit   qian.statement     in  404  404  404  404  404  200  403  404  404
 GET  households:statement_check  zhao.statement     in  403  403  403  200  403  200  403  404  404
 GET  households:statement_check  qian.statement     in  404  404  404  404  404  200  403  404  404
-GET  households:history          zhao               in  200  200  200  200  200  200  403  404  404
-GET  households:history          qian               in  404  404  404  404  404  200  403  404  404
+GET  households:history          zhao               in  200  200  200  200  200  200  200  404  404
+GET  households:history          qian               in  404  404  404  404  404  200  200  404  404
 GET  households:reveal           zhao&what=phone    in  200  403  403  200  403  200  403  404  404
 GET  households:reveal           qian&what=phone    in  404  404  404  404  404  200  403  404  404
 POST households:call             zhao               in  302  302  302  302  403  302  403  404  404
@@ -254,7 +254,9 @@ def rows(small_district, people, zhao, qian, tmp_path, settings):
             of_admin=Job.objects.create(
                 kind="roster_check", started_by=people.district_admin, args={"import": roster.pk}
             ),
-            of_official=Job.objects.create(kind="export", started_by=people.township_official),
+            of_official=Job.objects.create(
+                kind="assess_growth", args={"year": 2017}, started_by=people.township_official
+            ),
             proposal=Job.objects.create(
                 kind="propose_pairings", state=JobState.FAILED, started_by=people.district_admin
             ),

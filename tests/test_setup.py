@@ -1,12 +1,16 @@
 """What a fresh machine relies on: locks, nothing third-party in git, one set of command lines everywhere."""
 
+import argparse
 import json
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -14,6 +18,7 @@ import yaml
 
 from config import processes
 from tools import assets, setup
+from tools.demo import port_number
 from tools.services import free_port, port_in_use
 from tools.steps import ROOT, StepFailed
 from tools.supervisor import Supervisor
@@ -184,6 +189,50 @@ def test_all_that_was_started_ends_with_the_demo(tmp_path, monkeypatch):
     state = Path(f"/proc/{pid_file.read_text().strip()}/stat")
     assert not Path(f"/proc/{leader}").exists()
     assert not state.exists() or state.read_text().split()[2] == "Z"  # gone, or dead and waiting for init
+
+
+def test_only_the_leader_is_asked_to_end_and_it_ends_its_own(tmp_path, monkeypatch, capsys):
+    """Celery's pool processes must not get the signal: it kills them, and their leader then may not end."""
+    script = tmp_path / "bin" / "leader"
+    script.parent.mkdir()
+    script.write_text(
+        "#!/bin/sh\nsh -c 'trap \"echo asked >asked\" TERM; : >ready; while [ ! -e over ]; do sleep 0.05; done' &\n"
+        "trap 'touch over; wait; exit 0' TERM\nwait\n"
+    )
+    script.chmod(0o755)
+    monkeypatch.setattr("tools.supervisor.ROOT", tmp_path)
+    with Supervisor(tmp_path / "log", {}) as supervisor:
+        supervisor.start("leader")
+        while not (tmp_path / "ready").exists():
+            pass
+    assert (tmp_path / "over").exists()
+    assert not (tmp_path / "asked").exists()
+    assert capsys.readouterr().out == ""
+
+
+def test_a_second_signal_ends_at_once(tmp_path, monkeypatch, capsys):
+    script = tmp_path / "bin" / "stubborn"
+    script.parent.mkdir()
+    script.write_text("#!/bin/sh\ntrap '' TERM\n: >ready\nsleep 600\nsleep 600\n")
+    script.chmod(0o755)
+    monkeypatch.setattr("tools.supervisor.ROOT", tmp_path)
+    before = signal.getsignal(signal.SIGINT)
+    timer = threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT))
+    with Supervisor(tmp_path / "log", {}) as supervisor:
+        supervisor.start("stubborn")
+        while not (tmp_path / "ready").exists():
+            pass
+        timer.start()
+        started = time.monotonic()
+    assert time.monotonic() - started < 5
+    assert "Killed before the end of what it did: stubborn" in capsys.readouterr().out
+    assert signal.getsignal(signal.SIGINT) == before
+
+
+@pytest.mark.parametrize("word", ["0", "80", "65536", "-1", "x", ""])
+def test_a_port_out_of_range_is_refused(word):
+    with pytest.raises(argparse.ArgumentTypeError, match="not a number from 1024 to 65535"):
+        port_number(word)
 
 
 def test_a_page_gives_its_navigation_and_its_forms():

@@ -9,6 +9,7 @@ import io
 import json
 import os
 import signal
+import stat
 import sys
 import time
 import urllib.error
@@ -48,8 +49,9 @@ class Account:
 def main(words: list[str]) -> int:
     """Load what is missing, run the processes, serve until Ctrl-C or visit once."""
     options = arguments(words)
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGHUP, stop)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) != signal.SIG_IGN:  # nohup, or in the background of a script
+            signal.signal(number, stop)
     served = False
     try:
         port = choose_port(options.port, once=options.once)
@@ -74,13 +76,32 @@ def arguments(words: list[str]) -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="bin/demo", description="Sets up and runs the demo district.")
     parser.add_argument("--once", action="store_true", help="visit the pages of each role, print a summary and end")
-    parser.add_argument("--port", type=int, help=f"on 127.0.0.1, {DEFAULT_PORT} by default")
+    parser.add_argument("--port", type=port_number, help=f"on 127.0.0.1, {DEFAULT_PORT} by default")
     return parser.parse_args(words)
 
 
-def stop(*_: object) -> NoReturn:
+def port_number(word: str) -> int:
+    """A port that needs no special right."""
+    if word.isascii() and word.isdigit() and 1024 <= int(word) <= 65535:
+        return int(word)
+    raise argparse.ArgumentTypeError(f"{word} is not a number from 1024 to 65535")
+
+
+def stop(number: int, _frame: object) -> NoReturn:
     """SIGTERM and a closed terminal end the demo as Ctrl-C does."""
+    if number == signal.SIGHUP:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # shell and kernel both send it
+        leave_terminal()
     raise KeyboardInterrupt
+
+
+def leave_terminal() -> None:
+    """A sentence to a terminal that is gone would be an error in the middle of the end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for handle in (1, 2):
+        if stat.S_ISCHR(os.fstat(handle).st_mode):  # isatty says no once the terminal is gone
+            os.dup2(nowhere, handle)
+    os.close(nowhere)
 
 
 def choose_port(wanted: int | None, *, once: bool) -> int:

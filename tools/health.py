@@ -17,6 +17,7 @@ def web() -> bool:
     """/health/ready answers; asked by one of the names that the site may be called by."""
     port = os.environ.get("WEB_BIND", "127.0.0.1:8000").rpartition(":")[2]
     host = os.environ.get("ALLOWED_HOSTS", "localhost").split(",")[0].strip().lstrip(".")
+    host = "localhost" if host == "*" else host
     request = urllib.request.Request(f"http://127.0.0.1:{port}/health/ready", headers={"Host": host})
     with urllib.request.urlopen(request, timeout=5) as answer:
         return bool(answer.status == 200)

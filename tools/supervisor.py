@@ -12,7 +12,7 @@ from tools.steps import ROOT, StepFailed
 
 RESTARTS = 3  # of one process within RESTART_WINDOW seconds; more means that it cannot run
 RESTART_WINDOW = 60
-END_SECONDS = 25  # gunicorn and Celery finish what they have in hand
+END_SECONDS = 12  # gunicorn and Celery finish what they have in hand; a job cut off is done after the next start
 
 
 @dataclass
@@ -61,20 +61,33 @@ class Supervisor:
             child.process = self._spawn(child.name, child.log)
 
     def end(self) -> None:
-        """Ask all to finish, wait, kill what stays; a second Ctrl-C does not leave anything behind."""
-        for child in self.children:
-            _signal(child, signal.SIGTERM)
-        deadline = time.monotonic() + END_SECONDS
+        """Ask all to finish, wait, kill what stays. Another Ctrl-C or SIGTERM kills at once; nothing is left behind."""
+        hurry: list[int] = []
+        before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+        for number, handler in before.items():
+            if handler != signal.SIG_IGN:
+                signal.signal(number, lambda number, _frame: hurry.append(number))
         try:
             for child in self.children:
-                child.process.wait(timeout=max(0.1, deadline - time.monotonic()))
-        except (subprocess.TimeoutExpired, KeyboardInterrupt):
-            print("Not all ended by themselves; they are killed.", flush=True)
+                # The leader alone, which ends its own: sent to the group, it killed Celery's pool processes as well,
+                # and the leader then sometimes did not end (seen with Celery 5.7.0, idle).
+                if child.process.poll() is None:
+                    child.process.terminate()
+            deadline = time.monotonic() + END_SECONDS
+            while not hurry and time.monotonic() < deadline and self._alive():
+                time.sleep(0.05)
+            if names := ", ".join(self._alive()):
+                print(f"Killed before the end of what it did: {names}. A job goes on after the next start.", flush=True)
         finally:
             for child in self.children:
                 _signal(child, signal.SIGKILL)
                 child.process.wait()
             self.children.clear()
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _alive(self) -> list[str]:
+        return [child.name for child in self.children if child.process.poll() is None]
 
     def _spawn(self, name: str, log: Path) -> subprocess.Popen[bytes]:
         with log.open("ab") as output:

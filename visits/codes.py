@@ -55,6 +55,9 @@ class VisitProblem(models.TextChoices):
         _("This form was already used for another visit. Open it again from the household."),
     )
     FUTURE = "future", _("The date of the visit lies in the future.")
+    DAY = "day", _("The date of a visit lies between %(first)s and %(last)s.")
+    CLOSED = "closed", _("This household was closed on %(day)s: only visits up to that day are still recorded.")
+    CLOSED_EXTRAS = "closed_extras", _("This household is closed: a visit is recorded without needs and aid.")
     BEFORE_PAIRING = "before_pairing", _("On that date the household was not yet paired with this cadre.")
     AFTER_PAIRING = "after_pairing", _("On that date the household was no longer paired with this cadre.")
     NOT_PAIRED = "not_paired", _("On that date the household was paired with no cadre.")
@@ -68,6 +71,7 @@ class NeedProblem(models.TextChoices):
     ENDED = "ended", _("This need is already settled.")
     NO_RESULT = "no_result", _("Write in a few words what came of it.")
     DUE_BEFORE_RAISED = "due_before_raised", _("The due date lies before the day on which the need was raised.")
+    DUE = "due", _("The due date lies between %(first)s and %(last)s.")
     CLOSED_HOUSEHOLD = "closed_household", _("This household is closed; no need can be added.")
     CLIENT_ID = "client_id_of_another", _("This form was already used for another household. Open it again.")
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit
+from households.scope import HangsOnHousehold
 from programs.filters import found_by, townships
 from visits.codes import PENDING, Mode, NeedKind, NeedState
 from visits.models import Need, Visit
@@ -48,8 +49,8 @@ class VisitFilter(filters.FilterSet):
         model = Visit
         fields = ["q", "household", "township", "mode", "reached", "by_deputy", "since", "until"]
 
-    def search(self, rows: QuerySet[Visit], name: str, value: str) -> QuerySet[Visit]:
-        return found_by(rows, value)
+    def search(self, rows: HangsOnHousehold, name: str, value: str) -> HangsOnHousehold:
+        return found_by(rows, value, user=self.request.user)
 
     def by_yes_no(self, rows: QuerySet[Visit], name: str, value: str) -> QuerySet[Visit]:
         return rows.filter(**{name: value == "yes"})
@@ -75,8 +76,8 @@ class NeedFilter(filters.FilterSet):
         model = Need
         fields = ["q", "household", "township", "kind", "state", "overdue", "department"]
 
-    def search(self, rows: QuerySet[Need], name: str, value: str) -> QuerySet[Need]:
-        return found_by(rows, value)
+    def search(self, rows: HangsOnHousehold, name: str, value: str) -> HangsOnHousehold:
+        return found_by(rows, value, user=self.request.user)
 
     def by_state(self, rows: QuerySet[Need], name: str, value: str) -> QuerySet[Need]:
         return rows.filter(state__in=PENDING) if value == "pending" else rows.filter(state=value)

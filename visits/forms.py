@@ -8,18 +8,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit
+from core.dates import DayField, day_picker, until_today
 from core.fields import YuanField
+from households.models import Household
 from programs.codes import MeasureKind, MeasureSource
 from visits.codes import PENDING, Change, Mode, NeedKind, NeedState
-from visits.logging import Aid
+from visits.logging import Aid, days_for
 from visits.models import Need, Visit
-from visits.needs import DUE_AFTER, Voiced
+from visits.needs import DUE_AFTER, Voiced, due_span
 from visits.photos import PhotoRefused, read_all
-
-
-def day_input(**attrs: str) -> forms.DateInput:
-    """The phone's own date picker."""
-    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", **attrs})
 
 
 class ManyFilesInput(forms.ClearableFileInput):
@@ -43,7 +40,7 @@ class VisitFacts(forms.Form):
     """What can be corrected later: when, how, what changed."""
 
     client_id = forms.UUIDField(widget=forms.HiddenInput)
-    visited_on = forms.DateField(label=_("Visit date"), widget=day_input())
+    visited_on = DayField(label=_("Visit date"), span=lambda: until_today(timezone.localdate()))
     mode = forms.ChoiceField(
         label=_("Visit mode"),
         choices=Mode.choices,
@@ -61,11 +58,12 @@ class VisitFacts(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3, "class": "form-control"}),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        today = timezone.localdate()
-        kwargs["initial"] = {"client_id": uuid4(), "visited_on": today, **(kwargs.get("initial") or {})}
+    def __init__(self, *args: Any, household: Household, **kwargs: Any) -> None:
+        days = days_for(household)
+        kwargs["initial"] = {"client_id": uuid4(), "visited_on": days.last, **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
-        self.fields["visited_on"].widget.attrs.update({"max": today.isoformat(), "class": "form-control"})
+        self.fields["visited_on"].within(days)  # type: ignore[attr-defined]
+        self.fields["visited_on"].widget.attrs["class"] = "form-control"
 
     def facts(self) -> dict[str, Any]:
         """Arguments of log_visit() and correct_visit()."""
@@ -82,7 +80,7 @@ class VisitFacts(forms.Form):
 
 class VisitForm(VisitFacts):
     needs = forms.MultipleChoiceField(label=_("Needs voiced"), choices=NeedKind.choices, required=False)
-    due_on = forms.DateField(label=_("Due on"), required=False, widget=day_input(**{"class": "form-control"}))
+    due_on = forms.DateField(label=_("Due on"), required=False, widget=day_picker(**{"class": "form-control"}))
     aid_kind = forms.ChoiceField(label=_("Measure type"), choices=MeasureKind.choices, required=False)
     aid_source = forms.ChoiceField(label=_("Source of aid"), choices=MeasureSource.choices, required=False)
     aid_yuan = YuanField().formfield(label=_("Amount (yuan)"), required=False, min_value=0)
@@ -108,6 +106,14 @@ class VisitForm(VisitFacts):
             *(f"need_text_{kind}" for kind in NeedKind.values),
         ):
             self.fields[name].widget.attrs["class"] = "form-control"
+
+    def clean(self) -> dict[str, Any]:
+        """The due date counts only with a need, and from the day of the visit on."""
+        data = super().clean() or self.cleaned_data
+        due_on, visited_on = data.get("due_on"), data.get("visited_on")
+        if data.get("needs") and due_on and visited_on and due_on not in (span := due_span(visited_on)):
+            self.add_error("due_on", span.sentence)
+        return data
 
     @property
     def need_rows(self) -> list[tuple[str, Any, bool, forms.BoundField]]:
@@ -156,14 +162,15 @@ def facts_of(visit: Visit) -> dict[str, Any]:
 
 
 class NeedForm(forms.ModelForm):
-    """A need that was voiced outside of a visit."""
+    """A need that was voiced outside of a visit, today."""
 
     client_id = forms.UUIDField(widget=forms.HiddenInput)
+    due_on = DayField(label=_("Due on"), span=lambda: due_span(timezone.localdate()))
 
     class Meta:
         model = Need
         fields = ["kind", "text", "due_on", "department"]
-        widgets = {"text": forms.Textarea(attrs={"rows": 3}), "due_on": day_input(), "kind": forms.RadioSelect}
+        widgets = {"text": forms.Textarea(attrs={"rows": 3}), "kind": forms.RadioSelect}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         due_on = timezone.localdate() + DUE_AFTER
@@ -181,7 +188,11 @@ class FollowUpForm(forms.Form):
     department = forms.ModelChoiceField(
         label=_("Pass to department"), queryset=Unit.objects.all(), required=False, empty_label=_("No department")
     )
-    due_on = forms.DateField(label=_("Due on"), widget=day_input())
+    due_on = DayField(label=_("Due on"), span=lambda: due_span(timezone.localdate()))
+
+    def __init__(self, *args: Any, need: Need, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["due_on"].within(due_span(need.raised_on))  # type: ignore[attr-defined]
 
 
 class CloseNeedForm(forms.Form):

@@ -9,9 +9,11 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts.models import User
 from cadres.models import Cadre
+from core.dates import Span, until_today, years_from
 from households.models import Household
 from households.scope import is_allowed
 from programs.codes import MeasureKind
@@ -25,14 +27,15 @@ from visits.photos import Picture, store
 class VisitRefused(Exception):
     """A visit that cannot be logged or corrected; the code is one of VisitProblem."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, **params: str) -> None:
         super().__init__(code)
-        self.code = code
+        self.code, self.params = code, params
 
     @property
     def sentence(self) -> str:
         """Why, in the reader's language."""
-        return str(VisitProblem(self.code).label)
+        sentence = str(VisitProblem(self.code).label)
+        return sentence % self.params if self.params else sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +66,16 @@ def log_visit(
     """Log a visit with the needs voiced, the aid handed over and the photos taken, all or nothing.
 
     `by` is the paired cadre, or a deputy: then the visitor is whoever was paired on that date. `reached` follows
-    from the mode if not given. The same client id again returns the first visit and adds nothing.
+    from the mode if not given. The same client id again returns the first visit and adds nothing. A visit made up to
+    the day on which the household closed can be entered later, alone.
     Raises VisitRefused, MeasureRefused or NeedRefused.
     """
     first = _logged(client_id, household=household, by=by)
     if first is not None:
         return first
-    if visited_on > timezone.localdate():
-        raise VisitRefused(VisitProblem.FUTURE)
+    _must_be_a_day_for(household, visited_on)
+    if household.closed_on is not None and (needs or aid is not None):
+        raise VisitRefused(VisitProblem.CLOSED_EXTRAS)
     visitor = visitor_on(visited_on, household=household, by=by)
     visit = Visit(
         client_id=client_id,
@@ -118,9 +123,8 @@ def correct_visit(
         return first
     if Visit.objects.filter(corrects=visit).exists():
         raise VisitRefused(VisitProblem.CORRECTED)
-    if visited_on > timezone.localdate():
-        raise VisitRefused(VisitProblem.FUTURE)
     if visited_on != visit.visited_on:
+        _must_be_a_day_for(visit.household, visited_on)
         _must_be_paired_on(visited_on, household=visit.household, cadre=visit.visitor)
     corrected = Visit(
         client_id=client_id,
@@ -154,6 +158,16 @@ def may_correct(visit: Visit, user: User) -> bool:
     return is_allowed(user, visit.household, "enter_for_others")
 
 
+def days_for(household: Household) -> Span:
+    """When a visit to this household can have been made: since its campaign or enrolment began, at least for the last
+    year, until today or the day on which it closed. One query."""
+    since = [years_from(timezone.localdate(), -1)]
+    for enrolment in household.enrolments.select_related("campaign"):  # type: ignore[attr-defined]
+        since += [enrolment.entered_on, enrolment.campaign.starts_on]
+    span = until_today(min(since))
+    return span if household.closed_on is None else Span(span.first, min(span.last, household.closed_on))
+
+
 def visitor_on(day: date, *, household: Household, by: User) -> Cadre:
     """Whose visit it is: the user's own if he was paired on that day, else (a deputy) the paired cadre's.
 
@@ -181,6 +195,16 @@ def in_order(changes: Iterable[str]) -> list[str]:
     """Codes of changes, each once, in the order of the list."""
     given = set(changes)
     return [code for code in Change.values if code in given]
+
+
+def _must_be_a_day_for(household: Household, day: date) -> None:
+    if day > timezone.localdate():
+        raise VisitRefused(VisitProblem.FUTURE)
+    if household.closed_on is not None and day > household.closed_on:
+        raise VisitRefused(VisitProblem.CLOSED, day=date_format(household.closed_on))
+    span = days_for(household)
+    if day not in span:
+        raise VisitRefused(VisitProblem.DAY, **span.params)
 
 
 def _covers(day: date) -> Q:

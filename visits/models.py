@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -47,23 +47,29 @@ class Visit(AppendOnly):
     """One visit as somebody entered it. The date of the visit and the time of entry are both kept."""
 
     client_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)  # made by the form or the phone
-    household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="visits")
-    visitor = models.ForeignKey(Cadre, on_delete=models.PROTECT, related_name="visits")
+    household = models.ForeignKey(
+        Household, on_delete=models.PROTECT, related_name="visits", verbose_name=_("Household")
+    )
+    visitor = models.ForeignKey(Cadre, on_delete=models.PROTECT, related_name="visits", verbose_name=_("Visitor"))
     visited_on = models.DateField(_("Visit date"))
     mode = models.CharField(_("Visit mode"), max_length=10, choices=Mode.choices)
     reached = models.BooleanField(_("Somebody was reached"))
     changes = models.JSONField(_("What changed"), default=list, blank=True)  # codes of visits.codes.Change
     text = models.TextField(_("Notes"), blank=True, max_length=2000)
-    entered_at = models.DateTimeField(default=timezone.now, editable=False)
-    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    by_deputy = models.BooleanField(default=False, editable=False)  # 代录: not typed by the visitor
-    corrects = models.OneToOneField(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="correction", editable=False
+    entered_at = models.DateTimeField(_("Entered at"), default=timezone.now, editable=False)
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("Entered by")
     )
+    by_deputy = models.BooleanField(_("Entered by a deputy"), default=False, editable=False)  # not by the visitor
+    corrects = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="correction", editable=False,
+        verbose_name=_("Corrects the visit"),
+    )  # fmt: skip
     measures = models.ManyToManyField(Measure, related_name="visits", blank=True)
 
     objects = VisitQuerySet.as_manager()
     history = History(table_name="visits_visit_hist")
+    code_lists: ClassVar = {"changes": Change}  # of lists in JSON, for the history in words
 
     class Meta:
         verbose_name = _("Visit")
@@ -100,9 +106,9 @@ class VisitPhotoQuerySet(HangsOnHousehold):
 class VisitPhoto(AppendOnly):
     """A photo as the server encoded it anew: upright, without metadata, never served but through scope."""
 
-    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="photos")
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="photos", verbose_name=_("Visit"))
     client_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
-    file = models.FileField(max_length=120)
+    file = models.FileField(_("File"), max_length=120)
     thumbnail = models.FileField(max_length=120)
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
@@ -133,9 +139,13 @@ class NeedQuerySet(HangsOnHousehold):
 class Need(TrackedModel):
     """Something that a household asks for, with an owner, a due date and a result."""
 
-    household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="needs")
+    household = models.ForeignKey(
+        Household, on_delete=models.PROTECT, related_name="needs", verbose_name=_("Household")
+    )
     client_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)  # one form makes one need
-    visit = models.ForeignKey(Visit, null=True, blank=True, on_delete=models.PROTECT, related_name="needs")
+    visit = models.ForeignKey(
+        Visit, null=True, blank=True, on_delete=models.PROTECT, related_name="needs", verbose_name=_("Visit")
+    )
     kind = models.CharField(_("Kind of need"), max_length=10, choices=NeedKind.choices)
     text = models.CharField(_("What is needed"), max_length=500, blank=True)
     owner = models.ForeignKey(

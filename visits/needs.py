@@ -9,25 +9,28 @@ from django.utils import timezone
 
 from accounts.models import Unit, User
 from accounts.roles import Role
+from core.dates import Span, years_from
 from households.models import Household
 from households.scope import is_allowed
 from visits.codes import PENDING, NeedProblem, NeedState
 from visits.models import Need, Visit
 
 DUE_AFTER = timedelta(days=30)
+DUE_WITHIN = 3  # years
 
 
 class NeedRefused(Exception):
     """A need that cannot be raised or changed; the code is one of NeedProblem."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, **params: str) -> None:
         super().__init__(code)
-        self.code = code
+        self.code, self.params = code, params
 
     @property
     def sentence(self) -> str:
         """Why, in the reader's language."""
-        return str(NeedProblem(self.code).label)
+        sentence = str(NeedProblem(self.code).label)
+        return sentence % self.params if self.params else sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ def raise_need(
 ) -> Need:
     """Raise a need; due in 30 days if no date is given. The same client id again returns the first need.
 
-    NeedRefused for a closed household or a due date before the day of raising.
+    NeedRefused for a closed household or a due date outside of due_span().
     """
     client_id = client_id or uuid4()
     first = _raised(client_id, household)
@@ -62,8 +65,7 @@ def raise_need(
     if household.closed_on is not None:
         raise NeedRefused(NeedProblem.CLOSED_HOUSEHOLD)
     due_on = due_on or raised_on + DUE_AFTER
-    if due_on < raised_on:
-        raise NeedRefused(NeedProblem.DUE_BEFORE_RAISED)
+    _must_be_due_in(due_span(raised_on), due_on)
     need = Need(
         household=household,
         client_id=client_id,
@@ -93,8 +95,8 @@ def follow_up(need: Need, *, owner: User | None, department: Unit | None, due_on
     The department's officers see the household from now on. NeedRefused if the need has ended.
     """
     _must_be_pending(need)
-    if due_on < need.raised_on:
-        raise NeedRefused(NeedProblem.DUE_BEFORE_RAISED)
+    if due_on != need.due_on:
+        _must_be_due_in(due_span(need.raised_on), due_on)
     need.owner, need.department, need.due_on, need.state = owner, department, due_on, NeedState.IN_PROGRESS
     need.save(update_fields=["owner", "department", "due_on", "state"])
     return need
@@ -117,6 +119,18 @@ def reopen_need(need: Need) -> Need:
     need.state, need.closed_on = NeedState.IN_PROGRESS, None
     need.save(update_fields=["state", "closed_on"])
     return need
+
+
+def due_span(raised_on: date) -> Span:
+    """When a need may be due: from the day of raising to 3 years later, or 3 years from today for an old one."""
+    return Span(raised_on, years_from(max(raised_on, timezone.localdate()), DUE_WITHIN))
+
+
+def _must_be_due_in(span: Span, day: date) -> None:
+    if day < span.first:
+        raise NeedRefused(NeedProblem.DUE_BEFORE_RAISED)
+    if day not in span:
+        raise NeedRefused(NeedProblem.DUE, **span.params)
 
 
 def _must_be_pending(need: Need) -> None:

@@ -56,12 +56,14 @@ def user(request: HttpRequest, pk: int) -> HttpResponse:
     _require(request)
     person = get_object_or_404(User, pk=pk)
     form = ChangeUserForm(request.POST or None, instance=person)
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and _tried(request, lambda: verbs.change_user(person, **form.cleaned_data))
-    ):
-        return redirect("accounts:user", pk)
+    if request.method == "POST" and form.is_valid():
+        try:
+            verbs.change_user(person, **form.cleaned_data)
+        except verbs.AccountRefused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("accounts:user", pk)
     grants = person.grants.select_related("division__parent", "unit")  # type: ignore[attr-defined]
     context = {"today": timezone.localdate(), "itself": person == request.user}
     context |= {"person": person, "form": form, "grants": grants, "reason_form": ReasonForm()}
@@ -73,7 +75,13 @@ def user_password(request: HttpRequest, pk: int) -> HttpResponse:
     """A new password, shown once."""
     _require(request)
     person = get_object_or_404(User, pk=pk)
-    return _shown_once(request, person, verbs.new_password(person))
+    actor: Any = request.user
+    try:
+        password = verbs.new_password(person, by=actor)
+    except verbs.AccountRefused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("accounts:user", pk)
+    return _shown_once(request, person, password)
 
 
 @require_POST

@@ -2,18 +2,19 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from cadres.coverage import campaign_now, unpaired_households
 from cadres.models import Cadre
 from cadres.tables import ProposalTable
 from cadres.tasks import APPLY, PROPOSE
 from cadres.views.access import must, needs
-from core.jobs import start
+from core.jobs import start_once
 from core.models import Job, JobState
 from core.pages import PER_PAGE
 from households.models import Household
@@ -23,11 +24,15 @@ STEPS = [_("Propose"), _("Preview"), pgettext_lazy("step", "Pair"), _("Result")]
 
 @needs("pair")
 def propose(request: HttpRequest) -> HttpResponse:
-    """What a proposal is; POST starts one."""
+    """What a proposal is; POST starts one, or leads to the one that is being made for the campaign."""
+    campaign = campaign_now()
     if request.method == "POST":
-        return redirect("cadres:proposal", start(PROPOSE, by=request.user).pk)
+        job, new = start_once(PROPOSE, campaign.slug if campaign else "none", by=request.user)
+        if not new:
+            messages.info(request, gettext("A proposal is being made already. This is it."))
+        return redirect("cadres:proposal", job.pk)
     latest = Job.objects.visible_to(request.user).filter(kind=PROPOSE).first()
-    page = {"latest": latest, "unpaired": unpaired_households(campaign_now()).count()}
+    page = {"latest": latest, "unpaired": unpaired_households(campaign).count()}
     return render(request, "cadres/propose.html", page)
 
 
@@ -39,7 +44,7 @@ def proposal(request: HttpRequest, pk: int) -> HttpResponse:
     applied = jobs.filter(kind=APPLY, args__proposal=pk).first()
     if request.method == "POST":
         if job.state == JobState.DONE and applied is None:
-            start(APPLY, by=request.user, args={"proposal": pk})
+            start_once(APPLY, str(pk), by=request.user, args={"proposal": pk})
         return redirect("cadres:proposal", pk)
     page: dict[str, Any] = {"job": job, "applied": applied, "steps": STEPS, "step": _step(job, applied)}
     if job.state == JobState.DONE and not (applied and applied.state == JobState.DONE):

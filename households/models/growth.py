@@ -39,18 +39,22 @@ class Reason(models.TextChoices):
 class GrowthAssessment(TrackedModel):
     """A year of a household compared with the year before it. Amounts in yuan, growth in basis points, cut."""
 
-    household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="assessments")
-    year = models.PositiveSmallIntegerField()
-    base_year = models.PositiveSmallIntegerField()
-    base_total = YuanField(null=True, blank=True)
-    base_people = models.PositiveSmallIntegerField(null=True, blank=True)
-    result_total = YuanField(null=True, blank=True)
-    result_people = models.PositiveSmallIntegerField(null=True, blank=True)
-    growth_bp = models.BigIntegerField(null=True, blank=True)
-    verdict = models.CharField(max_length=20, choices=Verdict.choices)
-    reason = models.CharField(max_length=20, choices=Reason.choices, blank=True)
-    assessed_at = models.DateTimeField()
-    job = models.ForeignKey(Job, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    household = models.ForeignKey(
+        Household, on_delete=models.PROTECT, related_name="assessments", verbose_name=_("Household")
+    )
+    year = models.PositiveSmallIntegerField(_("Income year"))
+    base_year = models.PositiveSmallIntegerField(_("Year before"))
+    base_total = YuanField(_("Income of the year before (yuan)"), null=True, blank=True)
+    base_people = models.PositiveSmallIntegerField(_("People in the year before"), null=True, blank=True)
+    result_total = YuanField(_("Income of this year (yuan)"), null=True, blank=True)
+    result_people = models.PositiveSmallIntegerField(_("People in this year"), null=True, blank=True)
+    growth_bp = models.BigIntegerField(_("Growth per head"), null=True, blank=True)
+    verdict = models.CharField(_("Verdict"), max_length=20, choices=Verdict.choices)
+    reason = models.CharField(_("Reason"), max_length=20, choices=Reason.choices, blank=True)
+    assessed_at = models.DateTimeField(_("Assessed at"))
+    job = models.ForeignKey(
+        Job, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("Job")
+    )
     objects = HangsOnHousehold.as_manager()
     history = History(table_name="households_growth_hist")
 

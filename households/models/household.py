@@ -6,8 +6,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from core.changelog import hidden
 from core.fields import EncryptedTextField
 from core.history import History, TrackedModel
+from core.masking import mask_name
 from district.models import Campaign, Division
 from households.codes import Attribute, Cause, GuaranteeItem, GuaranteeState
 from households.scope import HangsOnHousehold, HouseholdQuerySet
@@ -30,11 +32,12 @@ class Household(TrackedModel):
     address = models.CharField(_("Address"), max_length=100, blank=True)
     bank_card = EncryptedTextField(_("Bank card"), blank=True, default="")
     bank_card_hash = models.CharField(max_length=64, blank=True, default="")
-    closed_on = models.DateField(null=True, blank=True)
-    closed_reason = models.CharField(max_length=200, blank=True)
+    closed_on = models.DateField(_("Closed on"), null=True, blank=True)
+    closed_reason = models.CharField(_("Why it was closed"), max_length=200, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     objects = HouseholdQuerySet.as_manager()
     history = History(table_name="households_household_hist")
+    masks: ClassVar = {"head_name": mask_name, "address": hidden}  # in the history of who sees persons masked
     code_lists: ClassVar = {"other_causes": Cause}  # of lists in JSON, for the history in words
 
     class Meta:
@@ -64,13 +67,17 @@ class EnrolmentState(models.TextChoices):
 class Enrolment(TrackedModel):
     """A household in a campaign. A family outlives a campaign; eligibility is asked once, at entry."""
 
-    household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="enrolments")
-    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="enrolments")
-    state = models.CharField(max_length=10, choices=EnrolmentState.choices, default=EnrolmentState.ACTIVE)
-    entry_year = models.PositiveSmallIntegerField()
-    entered_on = models.DateField()
-    ended_on = models.DateField(null=True, blank=True)
-    reason = models.CharField(max_length=200, blank=True)
+    household = models.ForeignKey(
+        Household, on_delete=models.PROTECT, related_name="enrolments", verbose_name=_("Household")
+    )
+    campaign = models.ForeignKey(
+        Campaign, on_delete=models.PROTECT, related_name="enrolments", verbose_name=_("Campaign")
+    )
+    state = models.CharField(_("State"), max_length=10, choices=EnrolmentState.choices, default=EnrolmentState.ACTIVE)
+    entry_year = models.PositiveSmallIntegerField(_("Entry year"))
+    entered_on = models.DateField(_("Entered on"))
+    ended_on = models.DateField(_("Ended on"), null=True, blank=True)
+    reason = models.CharField(_("Reason"), max_length=200, blank=True)
     objects = HangsOnHousehold.as_manager()
     history = History(table_name="households_enrolment_hist")
 
@@ -97,11 +104,15 @@ class Enrolment(TrackedModel):
 class GuaranteeStatus(TrackedModel):
     """One of the two no-worries and four guarantees of a household. No row: not verified."""
 
-    household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="guarantees")
-    item = models.CharField(max_length=10, choices=GuaranteeItem.choices)
-    state = models.CharField(max_length=15, choices=GuaranteeState.choices, default=GuaranteeState.UNVERIFIED)
-    as_of = models.DateField()
-    evidence = models.CharField(max_length=200, blank=True)
+    household = models.ForeignKey(
+        Household, on_delete=models.PROTECT, related_name="guarantees", verbose_name=_("Household")
+    )
+    item = models.CharField(_("Guarantee"), max_length=10, choices=GuaranteeItem.choices)
+    state = models.CharField(
+        _("State"), max_length=15, choices=GuaranteeState.choices, default=GuaranteeState.UNVERIFIED
+    )
+    as_of = models.DateField(_("As of"))
+    evidence = models.CharField(_("Evidence"), max_length=200, blank=True)
     objects = HangsOnHousehold.as_manager()
     history = History(table_name="households_guarantee_hist")
 

@@ -6,8 +6,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from core.changelog import hidden
 from core.fields import EncryptedTextField
 from core.history import History, TrackedModel
+from core.masking import mask_name
 from households.codes import Education, Health, Labour, Relation, Sex, StudentStatus
 from households.models.household import Household
 from households.scope import HangsOnHousehold
@@ -16,7 +18,9 @@ from households.scope import HangsOnHousehold
 class Member(TrackedModel):
     """A person. `active` is false once the person has left or the household is closed."""
 
-    household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="members")
+    household = models.ForeignKey(
+        Household, on_delete=models.PROTECT, related_name="members", verbose_name=_("Household")
+    )
     name = models.CharField(_("Name"), max_length=40)
     id_no = EncryptedTextField(_("ID number"))
     id_no_hash = models.CharField(max_length=64)  # of the first 18 characters; keyed
@@ -30,11 +34,12 @@ class Member(TrackedModel):
     labour = models.CharField(_("Labour capacity"), max_length=20, choices=Labour.choices, blank=True)
     student_status = models.CharField(_("At school"), max_length=20, choices=StudentStatus.choices, blank=True)
     phone = EncryptedTextField(_("Phone"), blank=True, default="")
-    active = models.BooleanField(default=True)
-    left_on = models.DateField(null=True, blank=True)
-    left_reason = models.CharField(max_length=200, blank=True)
+    active = models.BooleanField(_("Active"), default=True)
+    left_on = models.DateField(_("Left on"), null=True, blank=True)
+    left_reason = models.CharField(_("Why the person left"), max_length=200, blank=True)
     objects = HangsOnHousehold.as_manager()
     history = History(table_name="households_member_hist")
+    masks: ClassVar = {"name": mask_name, "birth_date": hidden}  # in the history of who sees persons masked
     code_lists: ClassVar = {"health": Health}  # of lists in JSON, for the history in words
 
     class Meta:

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from households.codes import Problem
 from households.models import Household
 from households.register import RegisterRefused
 from households.scope import require
@@ -22,6 +23,17 @@ def household_for(request: HttpRequest, pk: int, action: str) -> Any:
     household = get_object_or_404(seen, pk=pk)
     require(request.user, household, action)
     return household
+
+
+def closed_answer(request: HttpRequest, household: Household) -> HttpResponse | None:
+    """For a page that writes to an open household alone: of a closed one, back to its case file with the reason.
+
+    None where the page may go on: the household is open, or something was sent, which the verb refuses.
+    """
+    if household.closed_on is None or request.method not in ("GET", "HEAD"):
+        return None
+    messages.warning(request, Problem.CLOSED.label)
+    return redirect("households:detail", household.pk)
 
 
 def sign_off(request: HttpRequest) -> forms.Form:
@@ -39,9 +51,15 @@ def form_page(
     *,
     heading: str,
     back: str = "",
+    open_only: bool = True,
     **more: Any,
 ) -> HttpResponse:
-    """Show the form; act on a valid one and go back to the case file (or `back`). A refusal is an error of the form."""
+    """Show the form; act on a valid one and go back to the case file (or `back`). A refusal is an error of the form.
+
+    `open_only`: the form of a closed household is not shown.
+    """
+    if open_only and (answer := closed_answer(request, household)) is not None:
+        return answer
     back = back or reverse("households:detail", args=[household.pk])
     if request.method == "POST" and form.is_valid():
         try:

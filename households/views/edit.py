@@ -62,7 +62,7 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
     household = household_for(request, pk, "close_household")
     return form_page(
         request, household, sign_off(request), lambda: register.reopen_household(household),
-        heading=_("Open the household again"), button=_("Open the household again"),
+        heading=_("Open the household again"), open_only=False, button=_("Open the household again"),
         note=_("Members and enrolment are active again. The pairing is not: pair it anew."),
     )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,7 +17,7 @@ from accounts.roles import may
 from core.models import Job
 from core.pages import paged
 from district.models import CampaignYear, Division
-from district.policy import PolicyMissing, current_campaign, default_of
+from district.policy import current_campaign, default_of, policies_now
 from households import growth
 from households.filters_growth import UNKNOWN_GROUP, GrowthFilter
 from households.models import UNKNOWN, GrowthAssessment, Household, Verdict
@@ -27,7 +28,7 @@ def flags(request: HttpRequest) -> HttpResponse:
     """The flags of a year in sight: figures by verdict, filters, the sum behind each. 11 queries at most."""
     if not may(request.user, "see_households"):
         raise PermissionDenied
-    policies = _policies()
+    policies = policies_now()
     policy = _chosen(policies, request.GET.get("year", ""))
     if policy is None:
         return render(request, "households/growth.html", {"policy": None, "policies": policies})
@@ -46,22 +47,17 @@ def flags(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def growth_run(request: HttpRequest) -> HttpResponse:
-    """Start an assessment of the year; by htmx its progress, else back to the list."""
+    """Start an assessment of the year, or show the one under way; by htmx its progress, else back to the list."""
     if not may(request.user, "run_growth"):
         raise PermissionDenied
     year = request.POST.get("year", "")
     policy = get_object_or_404(CampaignYear, campaign=current_campaign(), year=year if year.isdecimal() else 0)
-    job = growth.start(policy.year, by=request.user)
+    job, new = growth.start_by_hand(policy.year, by=request.user)
     if request.htmx:  # type: ignore[attr-defined]
-        return render(request, "households/_growth_run.html", {"job": job})
+        return render(request, "households/_growth_run.html", {"job": job, "already": not new})
+    if not new:
+        messages.info(request, _("The year is being assessed already."))
     return redirect(_address(policy))
-
-
-def _policies() -> list[CampaignYear]:
-    try:
-        return list(CampaignYear.objects.filter(campaign=current_campaign()))
-    except PolicyMissing:
-        return []
 
 
 def _chosen(policies: list[CampaignYear], year: str) -> CampaignYear | None:

@@ -76,12 +76,12 @@ def test_a_line_tells_person_object_and_reason(log, client, people):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_access_log_asks_five_queries_however_long_it_is(count, client, auditor, django_assert_num_queries):
+def test_the_access_log_asks_six_queries_however_long_it_is(count, client, auditor, django_assert_num_queries):
     AccessLog.objects.all().delete()
     for n in range(count):
         record(UserFactory(username=f"u{n}"), "export", label="农户")
     client.get(reverse("accounts:audit"))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         answer = client.get(reverse("accounts:audit"))
     assert len(answer.context["table"].paginated_rows) == count
 
@@ -104,10 +104,13 @@ def test_the_changes_ask_a_fixed_number_of_queries(
 
 def test_a_change_tells_who_through_what_before_and_after(client, auditor, zhao, people):
     with through("form /households/1/edit/", by=people.township_official):
-        register.change_household(zhao, address="村东头")
+        register.change_household(zhao, address="村东头", cause_note="缺水")
     entry = client.get(reverse("accounts:audit_history"), {"kind": "household"}).context["page"][0]
     assert (entry.who, entry.origin) == ("township_official", "form /households/1/edit/")
-    assert [(before, after) for _field, before, after in entry.lines] == [("—", "村东头")]
+    assert [(before, after) for _field, before, after in entry.lines] == [
+        ("—", "缺水"),
+        ("—", "******"),
+    ]  # no sight of homes
 
 
 def test_changes_are_narrowed_by_person_and_day(client, auditor, zhao, people):

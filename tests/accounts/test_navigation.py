@@ -41,7 +41,7 @@ def test_a_cadre_has_four_places_on_the_phone(rf):
     ("role", "views"),
     [
         ("log_auditor", ["dashboards:home", "accounts:audit"]),
-        ("system_admin", ["dashboards:home", "core:jobs", "accounts:users"]),
+        ("system_admin", ["dashboards:home", "accounts:users"]),
         (
             "inspector",
             [
@@ -54,7 +54,6 @@ def test_a_cadre_has_four_places_on_the_phone(rf):
                 "visits:list",
                 "visits:needs",
                 "programs:measures",
-                "core:jobs",
             ],
         ),
     ],

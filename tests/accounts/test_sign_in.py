@@ -1,7 +1,12 @@
 """Sign-in with name or phone, its limits, its log, and the language of the page."""
 
+from urllib.parse import urlencode
+
 import pytest
 from axes.models import AccessAttempt
+from django.conf import settings
+from django.contrib.auth.hashers import MD5PasswordHasher
+from django.contrib.sessions.models import Session
 from django.urls import NoReverseMatch, reverse
 
 from accounts import users
@@ -42,7 +47,8 @@ def signed_in(client):
     return client.get(reverse("accounts:me")).status_code == 200
 
 
-@pytest.mark.parametrize("login", ["wanglin", "13900000010"])
+@pytest.mark.both_engines
+@pytest.mark.parametrize("login", ["wanglin", "WangLin", " wanglin ", "13900000010"])
 def test_user_name_or_phone_signs_in(login, client, wang, sign_in):
     answer = sign_in(login)
     assert (answer.status_code, answer["Location"], signed_in(client)) == (302, "/", True)
@@ -88,6 +94,39 @@ def test_name_and_phone_share_one_lock(client, wang, sign_in):
     for _ in range(FAILURES):
         sign_in("wanglin", "wrong")
     assert (sign_in("13900000010").status_code, signed_in(client)) == (429, False)
+
+
+def test_upper_and_lower_case_share_one_lock(client, wang, sign_in):
+    for login in ("wanglin", "Wanglin", "WangLin", "WANGLIN", " wanglin"):
+        sign_in(login, "wrong")
+    assert (sign_in("wanglin").status_code, signed_in(client)) == (429, False)
+
+
+def test_a_name_of_nobody_is_locked_like_any_other(wang, sign_in):
+    found = [[sign_in(login, "wrong").status_code for _ in range(FAILURES + 1)] for login in ("wanglin", "nobody")]
+    assert found == [[200] * (FAILURES - 1) + [429] * 2] * 2
+
+
+@pytest.mark.parametrize("login", ["wanglin", "nobody", "gone", "13900000011"])
+def test_a_refused_sign_in_hashes_once_whoever_is_named(login, wang, chief, sign_in, monkeypatch):
+    users.deactivate(UserFactory(username="gone"), reason="调离", by=chief)
+    hashed = []
+    encode = MD5PasswordHasher.encode
+    monkeypatch.setattr(MD5PasswordHasher, "encode", lambda *args: hashed.append(1) or encode(*args))
+    sign_in(login, "wrong")
+    assert len(hashed) == 1
+
+
+def test_sign_in_begins_a_new_session(client, wang, sign_in):
+    client.get(reverse("account_login"))
+    session = client.session
+    session["planted"] = 1
+    session.save()
+    planted = client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
+    sign_in("wanglin")
+    assert signed_in(client)
+    assert client.cookies[settings.SESSION_COOKIE_NAME].value != planted
+    assert not Session.objects.filter(pk=planted).exists()
 
 
 def test_a_failed_attempt_keeps_no_phone_number(wang, sign_in):
@@ -140,11 +179,18 @@ def test_a_stranger_is_sent_to_the_sign_in_and_back(path, client, wang):
     assert client.post(answer["Location"], {"login": "wanglin", "password": PASSWORD})["Location"] == path
 
 
-def test_sign_in_leads_to_no_other_site(client, wang):
-    answer = client.post(
-        reverse("account_login") + "?next=https://example.org/", {"login": "wanglin", "password": PASSWORD}
-    )
-    assert answer["Location"] == "/"
+@pytest.mark.parametrize(
+    "address",
+    ["https://example.org/", "//example.org/", "///example.org", "/\\example.org", "\\\\example.org",
+     "https:example.org", "javascript:alert(1)", "http://testserver@example.org/", " //example.org", "/\t/example.org"],
+)  # fmt: skip
+@pytest.mark.parametrize("place", ["query", "form"])
+def test_sign_in_leads_to_no_other_site(place, address, client, wang):
+    query = f"?{urlencode({'next': address})}" if place == "query" else ""
+    form = {"login": "wanglin", "password": PASSWORD, **({"next": address} if place == "form" else {})}
+    found = [client.post(reverse("account_login") + query, form)["Location"]]
+    found.append(client.get(f"{reverse('account_login')}?{urlencode({'next': address})}")["Location"])
+    assert found == ["/", "/"]
 
 
 @pytest.mark.parametrize("browser", ["", "en-US,en;q=0.9", "zh-TW", "fr"])

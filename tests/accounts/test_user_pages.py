@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import AccessLog, User
 from accounts.roles import Role
+from core.crypto import keyed_hash
 from tests.factories.accounts import GrantFactory, UserFactory
 
 TODAY = timezone.localdate()
@@ -45,13 +47,13 @@ def named(answer):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_list_asks_six_queries_however_long_it_is(count, go, small_district, django_assert_num_queries):
+def test_the_list_asks_seven_queries_however_long_it_is(count, go, small_district, django_assert_num_queries):
     for n in range(count):
         user = UserFactory(username=f"x{n}")
         GrantFactory(user=user)
         GrantFactory(user=user, role=Role.VILLAGE_CLERK, division=small_district.places["东山前村"])
     go("users")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         answer = go("users")
     assert named(answer) == ["chief", *(f"x{n}" for n in range(count))]
 
@@ -110,6 +112,7 @@ def test_the_password_of_a_new_account_is_shown_once_and_not_kept_by_the_browser
     "post",
     [
         {"username": "wanglin", "display_name": "王二"},
+        {"username": "WangLin", "display_name": "王二"},
         {"username": "wang er", "display_name": "王二"},
         {"username": "wanger", "display_name": ""},
         {"username": "wanger", "display_name": "王二", "phone": "139"},
@@ -122,16 +125,46 @@ def test_a_wrong_new_account_comes_back_with_its_error(post, go, wang, chief):
     assert set(User.objects.all()) == {wang, chief}
 
 
-def test_name_and_phone_are_changed_the_user_name_is_not(go, wang):
-    answer = go("user", wang.pk, post={"username": "boss", "display_name": "王大林", "phone": ""})
+def test_the_phone_is_shown_masked_and_its_input_is_empty(go, wang):
+    answer = go("user", wang.pk)
+    page = answer.content.decode()
+    assert ("139****0010" in page, "13900000010" in page, answer.context["form"]["phone"].value()) == (
+        True,
+        False,
+        None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("post", "phone"),
+    [
+        ({}, "13900000010"),
+        ({"phone": ""}, "13900000010"),
+        ({"phone": "13900000011"}, "13900000011"),
+        ({"phone": "", "remove_phone": "on"}, ""),
+    ],
+)
+def test_an_empty_input_keeps_the_phone_and_the_tick_removes_it(post, phone, go, wang):
+    answer = go("user", wang.pk, post={"username": "boss", "display_name": "王大林", **post})
     wang.refresh_from_db()
-    assert (answer.status_code, wang.username, wang.display_name, wang.phone_hash) == (302, "wanglin", "王大林", None)
+    kept = (wang.username, wang.display_name, wang.phone, wang.phone_hash)
+    assert (answer.status_code, *kept) == (302, "wanglin", "王大林", phone, keyed_hash(phone) or None)
+
+
+@pytest.mark.parametrize("post", [{"phone": "139"}, {"phone": "13900000011", "remove_phone": "on"}])
+def test_a_wrong_phone_is_told_and_the_kept_one_stays_masked(post, go, wang):
+    answer = go("user", wang.pk, post={"display_name": "王林", **post})
+    page = answer.content.decode()
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["phone"])
+    assert ("139****0010" in page, "13900000010" in page) == (True, False)
+    assert User.objects.get(pk=wang.pk).phone == "13900000010"
 
 
 def test_a_phone_of_another_changes_nothing(go, wang, chief):
-    go("user", chief.pk, post={"display_name": "管理员", "phone": "13900000010"})
+    answer = go("user", chief.pk, post={"display_name": "管理员", "phone": "13900000010"})
     chief.refresh_from_db()
-    assert (chief.display_name, chief.phone) != ("管理员", "13900000010")
+    assert (answer.status_code, len(answer.context["form"].non_field_errors())) == (422, 1)
+    assert (chief.display_name == "管理员", chief.phone) == (False, "")
 
 
 def test_a_role_is_granted_and_ended(go, wang, small_district):
@@ -181,6 +214,20 @@ def test_a_new_password_replaces_the_old_one(go, wang):
     assert (answer["Cache-Control"], wang.check_password(answer.context["password"])) == ("no-store", True)
 
 
+def test_the_own_password_is_not_replaced_on_the_page_of_accounts(go, chief):
+    answer = go("user_password", chief.pk, post={})
+    assert answer["Location"] == reverse("accounts:user", args=[chief.pk])
+    assert User.objects.get(pk=chief.pk).password == chief.password
+
+
+def test_the_log_auditor_sees_who_replaced_his_password(go, chief, client):
+    auditor = GrantFactory(user=UserFactory(username="auditor"), role=Role.LOG_AUDITOR).user
+    go("user_password", auditor.pk, post={})
+    client.force_login(User.objects.get(pk=auditor.pk))
+    row = client.get(reverse("accounts:audit"), {"kind": "password"}).context["table"].rows[0]
+    assert (row.get_cell("who"), row.get_cell("label")) == (chief, "auditor")
+
+
 def test_one_changes_the_own_password_with_the_old_one(client, wang):
     wang.set_password("old-willow-16")
     wang.save()
@@ -190,6 +237,19 @@ def test_one_changes_the_own_password_with_the_old_one(client, wang):
         client.post(reverse("account_change_password"), {"oldpassword": old, **new})
         wang.refresh_from_db()
         assert wang.check_password("new-willow-17") == (old == "old-willow-16")
+    found = AccessLog.objects.filter(kind="password").values_list("who", "label")
+    assert list(found) == [(wang.pk, "wanglin")]
+
+
+def test_a_change_of_the_own_password_ends_the_other_sessions_and_not_this_one(client, wang):
+    wang.set_password("old-willow-16")
+    wang.save()
+    other = Client()
+    for browser in (client, other):
+        browser.force_login(wang)
+    new = {"oldpassword": "old-willow-16", "password1": "new-willow-17", "password2": "new-willow-17"}
+    client.post(reverse("account_change_password"), new)
+    assert [browser.get(reverse("accounts:me")).status_code for browser in (client, other)] == [200, 302]
 
 
 def test_who_lost_the_role_is_refused_with_the_next_page(go, chief, client):

@@ -1,14 +1,15 @@
 """Verbs on accounts and grants: who gets what, who is kept apart, what ends with what."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.contrib.auth import authenticate
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import override
 
 from accounts import users
-from accounts.models import RoleGrant, User
+from accounts.models import AccessLog, RoleGrant, User
 from accounts.roles import ACTIONS, Role, may
 from accounts.users import AccountRefused
 from core.history import HistoryBypassed
@@ -61,11 +62,20 @@ def test_two_accounts_get_two_passwords(db):
     assert (len(passwords), min(len(password) for password in passwords) >= 12) == (5, True)
 
 
-@pytest.mark.parametrize("facts", [{"username": "wanglin"}, {"username": "other", "phone": "13900000010"}])
+@pytest.mark.parametrize(
+    "facts", [{"username": "wanglin"}, {"username": "WangLin"}, {"username": "other", "phone": "13900000010"}]
+)
 def test_name_and_phone_belong_to_one_account(facts, wang):
     with pytest.raises(AccountRefused, match="Another account"):
         users.create_user(display_name="王二", **facts)
     assert User.objects.count() == 1
+
+
+@pytest.mark.both_engines
+def test_the_database_takes_no_name_in_another_case(wang):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        User.objects.create_user("WANGLIN", display_name="王二")
+    assert User.objects.get() == wang
 
 
 def test_many_accounts_have_no_phone(db):
@@ -214,11 +224,40 @@ def test_history_keeps_a_grant_and_its_end(give, chief):
     assert list(kept) == [("+", TODAY, None), ("~", YESTERDAY, YESTERDAY)]
 
 
-def test_a_new_password_ends_the_sessions(client, wang):
+def test_a_new_password_ends_the_sessions(client, wang, chief):
     client.force_login(wang)
     assert client.get("/account/").status_code == 200
-    password = users.new_password(wang)
+    password = users.new_password(wang, by=chief)
     assert (client.get("/account/").status_code, again(wang).check_password(password)) == (302, True)
+
+
+def test_a_new_password_stands_in_the_access_log(wang, chief):
+    users.new_password(wang, by=chief)
+    found = AccessLog.objects.values_list("who", "kind", "object_kind", "object_id", "label")
+    assert list(found) == [(chief.pk, "password", "user", str(wang.pk), "wanglin")]
+
+
+def test_nobody_replaces_his_own_password_without_the_old_one(chief):
+    before = chief.password
+    with pytest.raises(AccountRefused, match="your own password"):
+        users.new_password(chief, by=chief)
+    assert (again(chief).password, AccessLog.objects.count()) == (before, 0)
+
+
+@pytest.mark.parametrize(
+    ("starts_on", "ends_on"),
+    [
+        (date(1999, 12, 31), None),
+        (date(206, 1, 1), None),
+        (TODAY + timedelta(days=400), None),
+        (TODAY, date(9999, 12, 31)),
+        (TODAY, TODAY + timedelta(days=3700)),
+    ],
+)
+def test_a_grant_with_a_day_far_off_is_not_given(starts_on, ends_on, give, wang):
+    with pytest.raises(AccountRefused, match="Enter a date from"):
+        give(Role.CADRE, starts_on=starts_on, ends_on=ends_on)
+    assert not wang.grants.exists()
 
 
 def test_deactivation_keeps_the_account_with_day_and_reason_and_takes_every_role(give, wang, chief, client):

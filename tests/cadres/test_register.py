@@ -1,11 +1,14 @@
 """The register of cadres and units; a cadre goes only if each household is provided for in the same act."""
 
-from datetime import timedelta
+import re
+from datetime import date, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from accounts.models import Unit
-from cadres.codes import Refused
+from cadres.codes import Refused, RegisterRefused
 from cadres.models import Cadre, Pairing
 from cadres.pairing import pair
 from cadres.register import (
@@ -15,6 +18,7 @@ from cadres.register import (
     change_cadre,
     change_unit,
     deactivate,
+    phone_of,
     reactivate,
 )
 
@@ -92,6 +96,32 @@ def test_a_cadre_begins_not_ahead_and_not_after_the_end(units, make_cadre, today
     assert refused(change_cadre, gone, active_from=today) == "after_end"
     facts = {"name": "未某", "unit": units["区林业局"], "rank": "division_level"}
     assert refused(add_cadre, active_from=today + timedelta(days=1), **facts) == "future"
+
+
+def test_a_cadre_began_in_living_memory_and_has_a_phone_number(units, today):
+    facts = {"name": "古某", "unit": units["区林业局"], "rank": "division_level"}
+    assert refused(add_cadre, active_from=date.min, **facts) == "day"
+    for phone in ("1234", "-------", "+++++++", "13900000002、13900000003", "张三"):
+        assert refused(add_cadre, active_from=today, phone=phone, **facts) == "phone"
+    cadre = add_cadre(active_from=today, phone="+86 139-0000-0002", **facts)
+    assert cadre.phone == "13900000002"
+    assert refused(change_cadre, cadre, phone="12") == "phone"
+
+
+def test_a_phone_number_kept_from_before_stands_in_no_ones_way(make_cadre):
+    cadre = make_cadre("旧某", phone="12345")
+    change_cadre(cadre, phone="12345", post="科长")
+    assert Cadre.objects.get(pk=cadre.pk).post == "科长"
+
+
+@given(st.text(alphabet="0123456789 +-()、,;/张a", max_size=30))
+def test_what_is_kept_as_a_phone_number_is_one_and_is_kept_again(typed):
+    try:
+        kept = phone_of(typed)
+    except RegisterRefused:
+        return
+    assert re.fullmatch(r"1[3-9]\d{9}|0\d{2,3}-?\d{7,8}(-\d{1,5})?|\d{7,8}", kept)
+    assert phone_of(kept) == kept
 
 
 def test_a_unit_name_is_given_once(units):

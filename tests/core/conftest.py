@@ -6,6 +6,7 @@ import pytest
 
 from accounts.models import RoleGrant, User
 from core import jobs
+from core.models import ROLES_OF_KIND
 from district.models import Division, Level
 from households.models import Household
 from tests.memory_queue import queue
@@ -28,7 +29,7 @@ def make_user(db):
 
 @pytest.fixture
 def owner(make_user):
-    return make_user("owner")
+    return make_user("owner", "cadre")
 
 
 @pytest.fixture
@@ -51,8 +52,9 @@ def household(village):
 @pytest.fixture
 def handler():
     """Register a handler for the length of a test: `handler("kind", function)`."""
-    before = (dict(jobs._handlers), dict(jobs._titles), dict(jobs._addresses))
+    registries = (jobs._handlers, jobs._titles, jobs._addresses, ROLES_OF_KIND)
+    before = [dict(registry) for registry in registries]
     yield lambda kind, function, **page: jobs.handles(kind, **page)(function)
-    for registry, kept in zip((jobs._handlers, jobs._titles, jobs._addresses), before, strict=True):
+    for registry, kept in zip(registries, before, strict=True):
         registry.clear()
         registry.update(kept)

@@ -5,16 +5,18 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from cadres.models import Pairing
 from core.history import through
 from district import register
-from district.models import CampaignYear, RankQuota
+from district.models import Campaign, CampaignYear, RankQuota
 from district.policy import policy_for
 from tests.factories.district import CampaignYearFactory
 
 PAGE = reverse("district:campaign")
 YEAR = reverse("district:campaign_year", args=[2018])
+NEW = reverse("district:year_new")
 POLICY = {"income_line": "12600.00", "line_basis": "household", "growth_target": "10", "visit_interval_days": "60",
           "statements_due_on": "2019-03-31"}  # fmt: skip
 QUOTAS = {"district_leader-households": "5", "division_level-households": "3"}
@@ -26,8 +28,17 @@ def admin(client, people):
     return people.district_admin
 
 
+@pytest.fixture
+def english(client):
+    client.cookies["django_language"] = "en"
+
+
 def errors(answer):
     return set(answer.context["form"].errors)
+
+
+def said(answer):
+    return [str(message) for message in answer.context["messages"]]
 
 
 @pytest.mark.parametrize(
@@ -114,9 +125,56 @@ def test_a_senseless_quota_changes_nothing(typed, client, admin):
 
 
 def test_the_next_year_is_added_by_a_button(client, admin):
-    answer = client.post(reverse("district:year_new"))
+    assert '<input type="hidden" name="year" value="2021">' in client.get(PAGE).content.decode()
+    answer = client.post(NEW, {"year": "2021"})
     assert answer["Location"] == reverse("district:campaign_year", args=[2021])
     assert policy_for(2021).statements_due_on == date(2022, 3, 31)
+    assert Campaign.objects.get().ends_on == date(2021, 12, 31)
+
+
+def test_a_year_is_added_once_however_often_it_is_sent(client, admin, english):
+    client.post(NEW, {"year": "2021"}, follow=True)
+    before = CampaignYear.history.count(), Campaign.history.count()
+    again = client.post(NEW, {"year": "2021"}, follow=True)
+    assert said(again) == ["2021 is there already. Nothing was changed."]
+    assert again.redirect_chain == [(PAGE, 302)]
+    assert (CampaignYear.objects.count(), CampaignYear.history.count(), Campaign.history.count()) == (6, *before)
+
+
+@pytest.mark.parametrize("year", ["2022", "2015", "", "x", "-1", "２０２１", "9" * 5000])
+def test_no_year_but_the_next_is_added(year, client, admin, english):
+    answer = client.post(NEW, {"year": year}, follow=True)
+    assert said(answer) == ["Only the year after the last one can be added. Nothing was changed."]
+    assert (answer.status_code, CampaignYear.objects.count()) == (200, 5)
+
+
+def test_years_end_ten_years_ahead(client, admin, english):
+    latest = timezone.localdate().year + register.MOST_YEARS_AHEAD
+    CampaignYearFactory(campaign=Campaign.objects.get(), year=latest)
+    answer = client.post(NEW, {"year": str(latest + 1)}, follow=True)
+    assert said(answer) == [f"{latest + 1} lies more than 10 years ahead and was not added."]
+    assert (reverse("district:year_new") in answer.content.decode(), CampaignYear.objects.count()) == (False, 6)
+
+
+def test_the_tenth_year_ahead_is_added(client, admin):
+    latest = timezone.localdate().year + register.MOST_YEARS_AHEAD
+    CampaignYearFactory(campaign=Campaign.objects.get(), year=latest - 1)
+    client.post(NEW, {"year": str(latest)})
+    assert policy_for(latest).year == latest
+
+
+def test_the_slower_of_two_requests_changes_nothing(admin, monkeypatch):
+    campaign = Campaign.objects.get()
+    following = register.next_year
+
+    def meanwhile(policies):  # after this request has looked, before it writes
+        CampaignYearFactory(campaign=campaign, year=2021)
+        return following(policies)
+
+    monkeypatch.setattr(register, "next_year", meanwhile)
+    with pytest.raises(register.YearRefused, match="already_there"):
+        register.add_year(campaign, 2021)
+    assert Campaign.objects.get().ends_on == date(2020, 12, 31)
 
 
 @pytest.mark.parametrize("changes", [1, 3])
@@ -136,7 +194,7 @@ def test_a_fixed_number_of_queries(address, queries, changes, client, admin, dja
 
 def test_only_the_district_admin_changes_policy(client, people):
     forms = {YEAR: {**POLICY, "growth_target": "1"}, PAGE: {**QUOTAS, "division_level-households": "9"},
-             reverse("district:year_new"): {}}  # fmt: skip
+             NEW: {"year": "2021"}}  # fmt: skip
     for who in ("cadre", "township_official", "inspector", "log_auditor", "system_admin", "stranger"):
         client.force_login(getattr(people, who))
         assert [client.post(address, form).status_code for address, form in forms.items()] == [403] * 3, who

@@ -143,7 +143,7 @@ def test_a_year_stands_once_in_a_campaign(campaign):
 
 def test_the_next_year_takes_over_the_policy_of_the_last(campaign):
     register.set_policy(policy_for(2020), income_line=Decimal("15000.00"), growth_target_bp=800)
-    added = register.add_year(campaign)
+    added = register.add_year(campaign, 2021)
     campaign.refresh_from_db()
     assert (added.year, added.income_line, added.growth_target_bp, added.statements_due_on, campaign.ends_on) == (
         2021, Decimal("15000.00"), 800, date(2022, 3, 31), date(2021, 12, 31)

@@ -218,3 +218,37 @@ def test_the_admin_decides_on_who_waits(act, sign_in, people, small_district):
     assert (again.status_code, again.context["form"].non_field_errors()) == (
         422, ["This case has been decided already."],
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["edit", "guarantees", "close", "member_new", "statement_new", "member_edit",
+                                  "member_leave", "statement_edit", "statement_check"])  # fmt: skip
+def test_the_forms_of_a_closed_household_are_not_shown(sign_in, people, zhao, name):
+    rows = {"member": zhao.members.last(), "statement": StatementFactory(household=zhao, state="draft")}
+    row = zhao if name.endswith("_new") else rows.get(name.partition("_")[0], zhao)
+    zhao.closed_on, zhao.closed_reason = TODAY, "全家迁出"
+    zhao.save()
+    answer = sign_in(people.district_admin).get(reverse(f"households:{name}", args=[row.pk]), follow=True)
+    assert answer.redirect_chain == [(reverse("households:detail", args=[zhao.pk]), 302)]
+    assert [str(message) for message in answer.context["messages"]] == ["This household is closed."]
+
+
+def test_a_closed_household_can_be_asked_to_open(sign_in, people, zhao):
+    zhao.closed_on, zhao.closed_reason = TODAY, "全家迁出"
+    zhao.save()
+    assert sign_in(people.district_admin).get(reverse("households:reopen", args=[zhao.pk])).status_code == 200
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_nobody_leaves_on_an_absurd_day(act, people, zhao, day):
+    answer = act(people.village_clerk, "member_leave", zhao.members.get(relation="son"), on=day, reason="外嫁")
+    assert answer.status_code == 422
+    assert answer.context["form"].errors["on"][0].startswith("Enter a date from ")
+
+
+def test_markup_is_no_name(act, people, small_district, zhao):
+    village = small_district.places["东山前村"]
+    new = act(people.village_clerk, "new", None, **new_household(village, head_name="<b>孙</b>"))
+    head = zhao.members.get(relation="head")
+    edit = act(people.village_clerk, "member_edit", head, name="=1+1", relation="head")
+    said = "A name has only characters or letters, with · or a blank between them."
+    assert [new.context["form"].errors, edit.context["form"].errors] == [{"head_name": [said]}, {"name": [said]}]

@@ -205,7 +205,7 @@ def test_the_page_takes_the_same_queries_however_long_it_is(
         state_income(household, 2017, wage="4000")
     growth.assess(2017)
     client.force_login(user_with(role, **where.get(role, {})))
-    with django_assert_num_queries(12 if role == "district_admin" else 11):  # one less while the campaign runs
+    with django_assert_num_queries(11 if role == "district_admin" else 10):
         response = client.get(PAGE + "?year=2017")
     assert len(names(response)) == count
 
@@ -240,6 +240,28 @@ def test_the_button_starts_a_job_and_shows_its_progress(client, admin, cases, se
 def test_without_a_script_the_button_leads_back_to_the_list(client, admin, cases, sent):
     response = client.post(reverse("households:growth_run"), {"year": "2017"})
     assert (response.status_code, response.url) == (302, "/households/growth/?year=2017")
+
+
+@pytest.mark.parametrize("state", ["queued", "running"])
+@pytest.mark.parametrize("begin", [growth.start, growth.start_by_hand])
+def test_a_second_press_shows_the_run_under_way(begin, state, client, admin, english, cases, sent):
+    begin(2017, by=None)
+    Job.objects.update(state=state)
+    sentence = "The year is being assessed already."
+    fragment = client.post(reverse("households:growth_run"), {"year": "2017"}, headers={"hx-request": "true"})
+    page = client.post(reverse("households:growth_run"), {"year": "2017"}, follow=True)
+    job = Job.objects.get()
+    text = fragment.content.decode()
+    assert (sentence in text, f'id="job-{job.pk}"' in text) == (True, True)
+    assert [str(message) for message in page.context["messages"]] == [sentence]
+
+
+def test_another_year_and_a_new_run_after_the_end_are_started(client, admin, cases, sent):
+    growth.start_by_hand(2016, by=admin)
+    growth.start_by_hand(2017, by=admin)
+    Job.objects.update(state="done")
+    growth.start_by_hand(2017, by=admin)
+    assert [job.args["year"] for job in Job.objects.order_by("pk")] == [2016, 2017, 2017]
 
 
 def test_after_a_run_the_page_says_what_changed_and_shows_those_flags(client, admin, cases, sent):

@@ -59,7 +59,7 @@ def test_the_list_asks_as_many_queries_however_long_it_is(
     for household in many(small_district, count):
         StatementFactory(household=household, year=2020)
     client = sign_in(people.district_admin)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         page = client.get(LIST)
     assert len(page.context["table"].paginated_rows) == count
 

@@ -5,9 +5,11 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 from django.utils.translation import override
+from hypothesis import given
+from hypothesis import strategies as st
 
 from households.members import add_member, change_member, leave_member, new_head
-from households.register import RegisterRefused, close_household
+from households.register import RegisterRefused, close_household, name_of
 from tests.factories.households import id_number
 
 TODAY = timezone.localdate()
@@ -147,3 +149,40 @@ def test_a_closed_household_takes_nobody_in_and_lets_nobody_go(zhao, son):
         lambda: leave_member(son, on=TODAY, reason="去世"),
     ):
         assert why(act) == "This household is closed."
+
+
+@pytest.mark.parametrize(
+    "name", ["李·买买提", "古丽·阿依", "𠮷田", "㛃芳", "张〇", "Maria Schmidt", "阿依努尔·艾合买提"]
+)
+def test_rare_minority_and_latin_names_are_names(name):
+    assert name_of(f" {name} ") == name
+
+
+@pytest.mark.parametrize("name", [*(f"李{c}芳" for c in '<>=@{}[]|\\/"7\x01\x1b?&%'), "=HYPERLINK(1)", "·", "-李芳"])
+def test_markup_formulas_and_digits_are_no_names(zhao, son, name):
+    said = "A name has only characters or letters, with · or a blank between them."
+    assert why(lambda: change_member(son, name=name)) == said
+    assert why(lambda: add_member(zhao, name=name, id_no=id_number(28), relation="spouse")) == said
+
+
+def test_a_name_is_given_and_not_a_story():
+    assert why(lambda: name_of(" ")) == "The name is missing; it is required. Enter it."
+    assert why(lambda: name_of("李" * 41)) == "The name has 41 characters, that is too long. Enter only the name."
+
+
+def test_a_name_from_before_the_rule_stands_in_no_ones_way(son):
+    son.name = "李1"
+    son.save()
+    assert change_member(son, name="李1", education="primary").education == "primary"
+
+
+@given(st.text(max_size=45))
+def test_what_is_kept_as_a_name_is_one_and_is_kept_again(typed):
+    try:
+        kept = name_of(typed)
+    except RegisterRefused:
+        return
+    assert name_of(kept) == kept
+    assert set(kept).isdisjoint('<>=@{}[]|\\/"0123456789')
+    assert all(ord(c) >= 32 for c in kept)
+    assert len(kept) <= 40

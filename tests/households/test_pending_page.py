@@ -70,7 +70,7 @@ def test_who_is_decided_does_not_wait(admin, waiting, state):
 def test_the_list_asks_as_often_for_one_as_for_three(count, admin, waiting, django_assert_num_queries):
     waiting(*["冯富", "陈富", "褚富"][:count], state="pending")
     admin.get(PENDING)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         answer = admin.get(PENDING)
     assert len(cells(answer)) == count
 

@@ -1,6 +1,6 @@
 """Measures: recorded, delivered, withdrawn; who may."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
@@ -48,7 +48,8 @@ def test_the_same_form_makes_one_measure_and_serves_one_household(record, qian):
     ("facts", "code"),
     [({"yuan": None}, "empty"), ({"yuan": None, "note": "  "}, "empty"), ({"quantity": 3}, "unnamed_quantity"),
      ({"yuan": Decimal(0)}, "negative"), ({"ends_on": TODAY - timedelta(days=1)}, "ends_before_start"),
-     ({"starts_on": TOMORROW}, "future_delivery")],
+     ({"starts_on": TOMORROW}, "future_delivery"), ({"starts_on": date.min}, "starts"),
+     ({"starts_on": date.max, "state": "planned"}, "starts"), ({"ends_on": date.max}, "ends")],
 )  # fmt: skip
 def test_what_no_measure_can_be_is_refused(record, facts, code):
     with pytest.raises(MeasureRefused, match=code):
@@ -78,6 +79,31 @@ def test_withdrawing_needs_a_reason_and_keeps_the_row(record):
     change_state(measure, state="cancelled", note="重复登记")
     assert (measure.state, measure.note) == ("cancelled", "春节慰问；重复登记")
     assert (Measure.objects.count(), Measure.objects.standing().count(), measure.history.count()) == (1, 0, 2)
+
+
+def test_to_take_a_withdrawal_back_needs_a_reason_too(record):
+    measure = change_state(record(note="春节慰问"), state="cancelled", note="重复登记")
+    with pytest.raises(MeasureRefused, match="no_reason_back"):
+        change_state(measure, state="done")
+    assert measure.state == "cancelled"
+    change_state(measure, state="done", note="并非重复")
+    assert (measure.state, measure.note) == ("done", "春节慰问；重复登记；并非重复")
+
+
+def test_the_reason_stays_whole_however_long_the_note_was(record):
+    measure = record(note="米" * 200)
+    with pytest.raises(MeasureRefused, match="long_reason"):
+        change_state(measure, state="cancelled", note="重" * 101)
+    change_state(measure, state="cancelled", note="重" * 100)
+    assert measure.note == "米" * 98 + "…；" + "重" * 100
+    assert [row.note for row in measure.history.order_by("history_id")] == ["米" * 200, measure.note]
+
+
+def test_an_old_measure_with_an_impossible_date_can_be_withdrawn(record):
+    measure = record()
+    measure.starts_on = date.min
+    measure.save()
+    assert change_state(measure, state="cancelled", note="日期有误").state == "cancelled"
 
 
 @pytest.mark.parametrize(
@@ -112,7 +138,28 @@ def test_a_department_officers_measure_is_the_own_departments_by_default(client,
     assert page.context["form"]["department"].value() in (people.units["区教育局"], people.units["区教育局"].pk)
 
 
-@pytest.mark.parametrize("facts", [{"note": ""}, {"yuan": "1.005"}, {"starts_on": TOMORROW.isoformat()}, {"kind": ""}])
+def test_the_form_of_a_closed_household_is_not_shown(client, zhao, people):
+    zhao.closed_on, zhao.closed_reason = TODAY, "整户迁出"
+    zhao.save()
+    client.force_login(people.township_official)
+    page = f"/programs/measures/new/?household={zhao.pk}"
+    answer = client.get(page)
+    assert (answer.status_code, answer.url) == (302, f"/households/{zhao.pk}/")
+    assert (client.post(page, form()).status_code, Measure.objects.count()) == (422, 0)
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"note": ""},
+        {"yuan": "1.005"},
+        {"starts_on": TOMORROW.isoformat()},
+        {"kind": ""},
+        {"starts_on": "0001-01-01"},
+        {"starts_on": "9999-12-31", "state": "planned"},
+        {"ends_on": "9999-12-31"},
+    ],
+)
 def test_what_is_wrong_is_said_on_the_form(client, zhao, people, facts):
     client.force_login(people.cadre)
     answer = client.post(f"/programs/measures/new/?household={zhao.pk}", form(**facts))

@@ -103,8 +103,10 @@ def test_the_form_sent_twice_leads_to_the_same_visit(as_wang, address):
     ("more", "field"),
     [({"mode": ""}, "mode"), ({"visited_on": ""}, "visited_on"), ({"aid_yuan": "1.005"}, "aid_yuan"),
      ({"client_id": "x"}, "client_id"), ({"changes": ["weather"]}, "changes"),
-     ({"visited_on": (TODAY + timedelta(days=1)).isoformat()}, "__all__"),
-     ({"aid_quantity": "3"}, "__all__"), ({"needs": ["relief"], "due_on": "2001-01-01"}, "__all__")],
+     ({"visited_on": (TODAY + timedelta(days=1)).isoformat()}, "visited_on"),
+     ({"visited_on": "0001-01-01"}, "visited_on"), ({"aid_quantity": "3"}, "__all__"),
+     ({"needs": ["relief"], "due_on": "2001-01-01"}, "due_on"),
+     ({"needs": ["relief"], "due_on": "9999-12-31"}, "due_on")],
 )  # fmt: skip
 def test_what_is_wrong_is_said_and_what_was_typed_stays(as_wang, address, more, field):
     answer = as_wang.post(address, typed(text="写了很多字", **more) if "text" not in more else more)
@@ -150,3 +152,24 @@ def test_a_household_that_is_none_is_not_found(as_wang, household):
 def test_the_form_asks_a_fixed_number_of_queries(as_wang, address, django_assert_max_num_queries):
     with django_assert_max_num_queries(12):
         assert as_wang.get(address).status_code == 200
+
+
+def close(household, days_ago=0):
+    """As close_household does: the pairing ends with it."""
+    household.closed_on, household.closed_reason = TODAY - timedelta(days=days_ago), "整户迁出"
+    household.save()
+    pairing = household.pairings.get()
+    pairing.ended_on, pairing.end_reason = household.closed_on, "整户迁出"
+    pairing.save()
+
+
+def test_a_visit_made_before_closing_is_entered_late_and_alone(client, address, zhao, clerk):
+    close(zhao, days_ago=3)
+    client.force_login(clerk)
+    form = client.get(address).context["form"]
+    assert form["visited_on"].value() == zhao.closed_on
+    late = {"visited_on": (TODAY - timedelta(days=2)).isoformat()}
+    before = {"visited_on": (TODAY - timedelta(days=3)).isoformat()}
+    sent = [typed(**late), typed(**before, needs=["relief"]), typed(**before)]
+    assert [client.post(address, facts).status_code for facts in sent] == [422, 422, 302]
+    assert Visit.objects.get().visited_on == zhao.closed_on

@@ -1,6 +1,6 @@
 """log_visit: who visited, when it may have been, once for each form."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
@@ -9,8 +9,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from cadres.models import Pairing
+from core.dates import years_from
 from core.history import HistoryBypassed
-from visits.logging import Aid, VisitRefused
+from visits.logging import Aid, VisitRefused, days_for
 from visits.models import Need, Visit
 from visits.needs import NeedRefused, Voiced
 
@@ -71,6 +72,31 @@ def test_one_client_id_never_serves_two_households(log, make_household, wang):
 def test_a_visit_of_tomorrow_is_refused(log):
     with pytest.raises(VisitRefused, match="future"):
         log(visited_on=TODAY + timedelta(days=1))
+
+
+@pytest.mark.parametrize("day", [date.min, date(1900, 1, 1)])
+def test_a_day_before_the_campaign_is_refused_with_the_days_that_are_asked_for(log, zhao, campaign, day):
+    with pytest.raises(VisitRefused, match=r"^day$") as refusal:
+        log(visited_on=day)
+    assert str(campaign.starts_on.year) in refusal.value.sentence
+    assert days_for(zhao).first == campaign.starts_on
+
+
+def test_late_entry_of_a_year_is_possible_however_young_the_campaign(zhao, campaign):
+    campaign.starts_on = TODAY
+    campaign.save()
+    zhao.enrolments.update_or_create(defaults={"entered_on": TODAY})
+    assert (days_for(zhao).first, days_for(zhao).last) == (years_from(TODAY, -1), TODAY)
+
+
+def test_after_closing_no_visit_can_have_been_made(log, zhao):
+    zhao.closed_on, zhao.closed_reason = days_ago(5), "整户迁出"
+    zhao.save()
+    with pytest.raises(VisitRefused, match=r"^closed$"):
+        log(visited_on=days_ago(4))
+    with pytest.raises(VisitRefused, match=r"^closed_extras$"):
+        log(visited_on=days_ago(5), aid=Aid(source="cadre", yuan=Decimal("500")))
+    assert log(visited_on=days_ago(5)).visited_on == zhao.closed_on
 
 
 def test_a_visit_before_the_pairing_is_refused(log):

@@ -1,6 +1,6 @@
 """Needs: raised, followed up, passed on, settled; who may."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from households.models import Household
 from visits.models import Need
-from visits.needs import NeedRefused, close_need, follow_up, may_steer, raise_need, reopen_need
+from visits.needs import NeedRefused, close_need, due_span, follow_up, may_steer, raise_need, reopen_need
 
 TODAY = timezone.localdate()
 
@@ -68,6 +68,20 @@ def test_a_due_date_before_raising_is_refused(need):
         follow_up(need, owner=None, department=None, due_on=TODAY - timedelta(days=1))
 
 
+def test_a_need_is_due_within_three_years(need, zhao, wang):
+    for act in (
+        lambda: follow_up(need, owner=None, department=None, due_on=date.max),
+        lambda: raise_need(household=zhao, kind="relief", owner=None, raised_on=TODAY, due_on=date.max),
+    ):
+        with pytest.raises(NeedRefused, match=r"^due$") as refusal:
+            act()
+        assert str(due_span(TODAY).last.year) in refusal.value.sentence
+
+
+def test_an_old_need_can_still_be_given_time():
+    assert due_span(date(2001, 1, 1)).last == due_span(TODAY).last
+
+
 @pytest.mark.parametrize("facts", [{"state": "closed"}, {"closed_on": TODAY}, {"kind": "wish"}, {"state": "lost"}])
 def test_the_database_refuses_what_no_need_can_be(zhao, facts):
     row = {"kind": "relief", "raised_on": TODAY, "due_on": TODAY, **facts}
@@ -106,10 +120,19 @@ def test_a_need_is_added_from_the_case_file(client, zhao, wang, hospital):
 
 
 def test_a_need_that_cannot_be_is_refused_on_the_page(client, zhao, wang):
-    facts = {"client_id": str(uuid4()), "kind": "medical", "due_on": "2001-01-01"}
-    answer = post(client, wang.user, f"/needs/new/?household={zhao.pk}", **facts)
-    assert (answer.status_code, Need.objects.count()) == (422, 0)
-    assert [str(e) for e in answer.context["form"].non_field_errors()] == ["办理期限早于提出日期。"]
+    for due_on in ("0001-01-01", "2001-01-01", "9999-12-31"):
+        facts = {"client_id": str(uuid4()), "kind": "medical", "due_on": due_on}
+        answer = post(client, wang.user, f"/needs/new/?household={zhao.pk}", **facts)
+        assert (answer.status_code, Need.objects.count()) == (422, 0)
+        assert answer.context["form"].errors == {"due_on": [due_span(TODAY).sentence]}
+
+
+def test_the_form_of_a_closed_household_is_not_shown(client, zhao, clerk):
+    zhao.closed_on, zhao.closed_reason = TODAY, "整户迁出"
+    zhao.save()
+    client.force_login(clerk)
+    answer = client.get(f"/needs/new/?household={zhao.pk}")
+    assert (answer.status_code, answer.url) == (302, f"/households/{zhao.pk}/")
 
 
 def test_following_up_and_settling_on_the_page(client, need, wang, hospital, officer):

@@ -15,6 +15,7 @@ from accounts.models import User
 from accounts.roles import may
 from core.pages import paged
 from households.scope import require
+from households.views.acting import closed_answer
 from visits.codes import PENDING
 from visits.filters import NeedFilter
 from visits.forms import CloseNeedForm, FollowUpForm, NeedForm
@@ -41,6 +42,8 @@ def need_new(request: HttpRequest) -> HttpResponse:
     """A need that was voiced outside of a visit (?household=)."""
     household = household_of(request)
     require(request.user, household, "raise_need")
+    if (answer := closed_answer(request, household)) is not None:
+        return answer
     form = NeedForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -63,7 +66,7 @@ def need(request: HttpRequest, pk: int) -> HttpResponse:
     """One need with its steps; POST: who follows it up, which department, until when."""
     need = _need(request, pk)
     initial = {"department": need.department, "due_on": need.due_on, "mine": need.owner_id == request.user.pk}
-    form = FollowUpForm(request.POST or None, initial=initial)
+    form = FollowUpForm(request.POST or None, initial=initial, need=need)
     if request.method == "POST":
         _may_steer(request, need)
         if form.is_valid():
@@ -124,7 +127,7 @@ def _need_page(
     context = {
         "need": need,
         "may_steer": may_steer(need, request.user),  # type: ignore[arg-type]
-        "form": form or FollowUpForm(initial=initial),
+        "form": form or FollowUpForm(initial=initial, need=need),
         "close_form": close_form or CloseNeedForm(),
         "steps": need.history.select_related("history_user", "department"),
     }

@@ -8,12 +8,14 @@ from django.db.models import Prefetch
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.roles import may
 from core.pages import paged
 from households.scope import is_allowed, require
 from programs.measures import MeasureRefused
+from visits.codes import VisitProblem
 from visits.conditions import last_contact
 from visits.filters import VisitFilter
 from visits.forms import VisitFacts, VisitForm, facts_of
@@ -47,7 +49,10 @@ def visit_new(request: HttpRequest) -> HttpResponse:
         return redirect("households:list")
     household = household_of(request)
     require(request.user, household, "log_visit")
-    form = VisitForm(request.POST or None, request.FILES or None)
+    if household.closed_on is not None and request.method != "POST":
+        day = date_format(household.closed_on)
+        messages.warning(request, VisitProblem.CLOSED.label % {"day": day})
+    form = VisitForm(request.POST or None, request.FILES or None, household=household)
     if request.method == "POST" and form.is_valid():
         try:
             visit = log_visit(household=household, by=request.user, **form.facts())  # type: ignore[arg-type]
@@ -88,7 +93,7 @@ def visit_correct(request: HttpRequest, pk: int) -> HttpResponse:
     visit = get_object_or_404(Visit.objects.visible_to(request.user).select_related("visitor", "household"), pk=pk)
     if not may_correct(visit, request.user):  # type: ignore[arg-type]
         raise PermissionDenied
-    form = VisitFacts(request.POST or None, initial=facts_of(visit))
+    form = VisitFacts(request.POST or None, initial=facts_of(visit), household=visit.household)
     if request.method == "POST" and form.is_valid():
         try:
             corrected = correct_visit(visit, by=request.user, **form.facts())  # type: ignore[arg-type]
