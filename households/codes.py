@@ -4,6 +4,7 @@ import unicodedata
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Attribute(models.TextChoices):
@@ -32,6 +33,15 @@ class Cause(models.TextChoices):
     JOB_LOSS = "job_loss", _("Unstable job")
     HOUSING = "housing", _("Unsafe housing")
     OTHER = "other", _("Other cause")
+
+
+class NoIdReason(models.TextChoices):
+    """Why a person has no ID number in the system."""
+
+    NEWBORN = "newborn", _("Newborn")
+    REGISTERING = "registering", _("Registration of residence under way")
+    ROSTER = "roster", _("Not given in the roster")
+    OTHER = "other", pgettext_lazy("reason", "Other")
 
 
 class Relation(models.TextChoices):

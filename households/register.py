@@ -188,7 +188,7 @@ def identify(member: Member, id_no: str) -> None:
     """Give the member this ID number (or disabled person's certificate, which begins with it), sex and birth date."""
     number, certificate = id_numbers.split_certificate(id_numbers.normalise(id_no))
     must_be_valid(number)
-    member.id_no, member.id_no_hash = number, keyed_hash(number)
+    member.id_no, member.id_no_hash, member.no_id_reason = number, keyed_hash(number), ""
     member.sex, member.birth_date = id_numbers.sex(number), id_numbers.birth_date(number)
     if certificate:
         member.disability_no = certificate

@@ -23,7 +23,7 @@ READ_BY_SCOPE = {"pairings", "needs", "measures"}
 RELATIONS_OF_HIGHER_APPS = READ_BY_SCOPE | {"visits"}
 
 # Not domain rows: work, logs and files that are not kept with a history.
-WITHOUT_HISTORY = {"Job", "AccessLog", "RosterImport", "RosterFinding", "HeaderMapping"}
+WITHOUT_HISTORY = {"Job", "AccessLog", "RosterImport", "RosterFinding", "HeaderMapping", "RosterMend", "RosterLeftover"}
 
 
 def rank(model):
@@ -122,7 +122,18 @@ def test_what_hangs_on_a_household_knows_who_sees_it(model):
 BYPASSES = {"bulk_create", "bulk_update", "_raw_delete", "raw"}
 MAY_BYPASS = {"core/history.py", "core/bulk.py"}  # the guard and the fast path
 # and link: rows of a many-to-many table, which hold no fact of their own
-UNTRACKED = {"Job", "AccessLog", "RosterImport", "RosterFinding", "HeaderMapping", "QuerySet", "Session", "link"}
+UNTRACKED = {
+    "Job",
+    "AccessLog",
+    "RosterImport",
+    "RosterFinding",
+    "HeaderMapping",
+    "RosterMend",
+    "RosterLeftover",
+    "QuerySet",
+    "Session",
+    "link",
+}
 
 
 def bypasses(source):

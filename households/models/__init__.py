@@ -3,7 +3,15 @@
 from households.models.growth import UNKNOWN, GrowthAssessment, Reason, Verdict
 from households.models.household import Enrolment, EnrolmentState, GuaranteeStatus, Household
 from households.models.member import Member
-from households.models.roster import HeaderMapping, ImportState, RosterFinding, RosterImport
+from households.models.roster import (
+    HeaderMapping,
+    ImportState,
+    LeftoverState,
+    RosterFinding,
+    RosterImport,
+    RosterLeftover,
+    RosterMend,
+)
 from households.models.statement import COUNTED, SOURCES, Definition, IncomeStatement, StatementState
 
 __all__ = [
@@ -19,10 +27,13 @@ __all__ = [
     "Household",
     "ImportState",
     "IncomeStatement",
+    "LeftoverState",
     "Member",
     "Reason",
     "RosterFinding",
     "RosterImport",
+    "RosterLeftover",
+    "RosterMend",
     "StatementState",
     "Verdict",
 ]

@@ -10,7 +10,7 @@ from core.changelog import hidden
 from core.fields import EncryptedTextField
 from core.history import History, TrackedModel
 from core.masking import mask_name
-from households.codes import Education, Health, Labour, Relation, Sex, StudentStatus
+from households.codes import Education, Health, Labour, NoIdReason, Relation, Sex, StudentStatus
 from households.models.household import Household
 from households.scope import HangsOnHousehold
 
@@ -22,8 +22,9 @@ class Member(TrackedModel):
         Household, on_delete=models.PROTECT, related_name="members", verbose_name=_("Household")
     )
     name = models.CharField(_("Name"), max_length=40)
-    id_no = EncryptedTextField(_("ID number"))
-    id_no_hash = models.CharField(max_length=64)  # of the first 18 characters; keyed
+    id_no = EncryptedTextField(_("ID number"), blank=True, default="")
+    id_no_hash = models.CharField(max_length=64, null=True, blank=True)
+    no_id_reason = models.CharField(_("Why without ID number"), max_length=12, choices=NoIdReason.choices, blank=True)
     disability_no = EncryptedTextField(_("Disability certificate"), blank=True, default="")
     relation = models.CharField(_("Relation to head"), max_length=20, choices=Relation.choices)
     sex = models.CharField(_("Sex"), max_length=6, choices=Sex.choices, blank=True)
@@ -51,7 +52,11 @@ class Member(TrackedModel):
                 fields=["household"], condition=Q(active=True, relation=Relation.HEAD), name="member_one_head"
             ),
             models.CheckConstraint(condition=~Q(name=""), name="member_name_given"),
-            models.CheckConstraint(condition=~Q(id_no_hash=""), name="member_id_no_given"),
+            models.CheckConstraint(
+                condition=Q(id_no_hash__isnull=True, no_id_reason__in=NoIdReason.values)
+                | (Q(id_no_hash__isnull=False, no_id_reason="") & ~Q(id_no_hash="")),
+                name="member_id_no_or_reason",
+            ),
             models.CheckConstraint(condition=Q(relation__in=Relation.values), name="member_relation_known"),
             models.CheckConstraint(condition=Q(left_on__isnull=True) | Q(active=False), name="member_left_not_active"),
         ]

@@ -2,9 +2,11 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from core.fields import EncryptedTextField
 from core.models import Job
-from district.models import Campaign
+from district.models import Campaign, Division
 
 
 class ImportState(models.TextChoices):
@@ -14,6 +16,7 @@ class ImportState(models.TextChoices):
     COMMITTING = "committing", _("Being saved")
     COMMITTED = "committed", _("Imported")
     CANCELLED = "cancelled", _("Cancelled")
+    UNDONE = "undone", _("Undone")
 
 
 class RosterImport(models.Model):
@@ -32,6 +35,11 @@ class RosterImport(models.Model):
     created_by = models.ForeignKey("accounts.User", null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     committed_at = models.DateTimeField(null=True, blank=True)
+    batch = models.CharField(max_length=36, blank=True, default="", db_index=True)  # of files uploaded together
+    helpers = EncryptedTextField(blank=True, default="")  # JSON: the columns 帮扶责任人, 单位, 联系电话 by household
+    file_removed_at = models.DateTimeField(null=True, blank=True)  # the uploaded file is kept for a set time only
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         ordering = ["-pk"]
@@ -63,6 +71,65 @@ class RosterFinding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sheet} {self.row} {self.code}"
+
+
+class RosterMend(models.Model):
+    """A cell of an uploaded file that was mended in the preview; the file itself stays as it was."""
+
+    roster_import = models.ForeignKey(RosterImport, on_delete=models.PROTECT, related_name="mends")
+    sheet = models.CharField(max_length=100)
+    row = models.PositiveIntegerField()  # as the spreadsheet shows it
+    field = models.CharField(max_length=30)
+    before_masked = models.CharField(max_length=200, blank=True)
+    value = EncryptedTextField(blank=True, default="")
+    made_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["roster_import", "sheet", "row", "field"], name="mend_once_a_cell")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sheet} {self.row} {self.field}"
+
+
+class LeftoverState(models.TextChoices):
+    OPEN = "open", pgettext_lazy("leftover", "Open")
+    IMPORTED = "imported", pgettext_lazy("leftover", "Imported since")
+    ENTERED = "entered", pgettext_lazy("leftover", "Entered by hand")
+    REFUSED = "refused", pgettext_lazy("leftover", "Refused")
+
+
+class RosterLeftover(models.Model):
+    """A household that a committed import left out: on the worklist of its township until it is dealt with."""
+
+    roster_import = models.ForeignKey(RosterImport, on_delete=models.PROTECT, related_name="leftovers")
+    key = models.CharField(max_length=60)  # the household's code, else where it begins in the file
+    township = models.ForeignKey(Division, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    place = models.CharField(max_length=100, blank=True)  # as written
+    head_name = models.CharField(max_length=40, blank=True)
+    head_hash = models.CharField(max_length=64, blank=True, default="")  # of the head's ID number; keyed
+    codes = models.JSONField(default=list)  # of its errors
+    state = models.CharField(max_length=10, choices=LeftoverState.choices, default=LeftoverState.OPEN)
+    reason = models.CharField(max_length=200, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    settled_by = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["state", "township"], name="leftover_worklist_ix")]
+        constraints = [
+            models.UniqueConstraint(fields=["roster_import", "key"], name="leftover_once"),
+            models.CheckConstraint(condition=models.Q(state__in=LeftoverState.values), name="leftover_state_known"),
+            models.CheckConstraint(
+                condition=~models.Q(state="refused") | ~models.Q(reason=""), name="leftover_refused_why"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
 
 
 class HeaderMapping(models.Model):

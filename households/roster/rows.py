@@ -105,6 +105,33 @@ class Mapping:
 
 
 @dataclass(frozen=True, slots=True)
+class Answers:
+    """What an admin has answered about one file, kept as JSON on its RosterImport (`mapping`).
+
+    `columns` by sheet and column letter: the field, "" for unused. `sheets`: False leaves a sheet out. `places` by
+    sheet: the code of the township or village of a sheet that has no such column. `cells`: mended values by
+    (sheet, row, field). `refused_codes`: warnings of these codes reject their household.
+    """
+
+    accept_proposed: bool = False
+    columns: MappingOf[str, MappingOf[str, str]] = made(default_factory=dict)
+    sheets: MappingOf[str, bool] = made(default_factory=dict)
+    places: MappingOf[str, str] = made(default_factory=dict)
+    cells: MappingOf[tuple[str, int, str], str] = made(default_factory=dict)
+    refused_codes: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Helper:
+    """The cadre whom a roster names for a household: 帮扶责任人, 单位, 职务, 联系电话; "" where not given."""
+
+    name: str
+    unit: str = ""
+    post: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class MemberRow:
     """One person as the file has it; "" and None mean not given. `id_no` is normalised, 18 characters."""
 
@@ -184,6 +211,7 @@ class Family:
     head_name: str = ""
     head_id_no: str = ""
     stated_people: int | None = None
+    helper: Helper | None = None
 
     @property
     def head(self) -> MemberRow | None:
