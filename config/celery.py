@@ -4,6 +4,8 @@ import os
 
 from celery import Celery
 
+from core import file_queue  # noqa: F401 the transport of files://
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 app = Celery("bangfu")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -159,7 +159,7 @@ else:
     )
     for folder in ("messages", "processed", "control"):
         (QUEUE_DIR / folder).mkdir(parents=True, exist_ok=True)
-    CELERY_BROKER_URL = "filesystem://localhost//"
+    CELERY_BROKER_URL = "files://localhost//"  # core.file_queue
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(QUEUE_DIR / "messages"),
         "data_folder_out": str(QUEUE_DIR / "messages"),
@@ -169,6 +169,7 @@ else:
 CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "core.sweep", "schedule": 5.0, "options": {"expires": 5}},
     "assess-closed-years": {"task": "households.assess_closed_years", "schedule": crontab(hour=2, minute=30)},
+    "remove-roster-files": {"task": "households.remove_roster_files", "schedule": crontab(hour=3, minute=30)},
 }
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", 60)
 JOB_RESEND_SECONDS = env.int("JOB_RESEND_SECONDS", 15)
@@ -232,6 +233,8 @@ ROSTER_MAX_BYTES = env.int("ROSTER_MAX_BYTES", 30 * 1024 * 1024)
 ROSTER_MAX_UNPACKED_BYTES = env.int("ROSTER_MAX_UNPACKED_BYTES", 400 * 1024 * 1024)
 ROSTER_MAX_ROWS = env.int("ROSTER_MAX_ROWS", 200_000)
 ROSTER_MAX_CELLS = env.int("ROSTER_MAX_CELLS", 10_000_000)
+ROSTER_ROWS_ONE_TRANSACTION = env.int("ROSTER_ROWS_ONE_TRANSACTION", 20_000)  # on SQLite; more rows: one a township
+ROSTER_FILE_DAYS = env.int("ROSTER_FILE_DAYS", 90)  # how long an uploaded file is kept after its import ended
 PHOTO_MAX_BYTES = env.int("PHOTO_MAX_BYTES", 15 * 1024 * 1024)
 PHOTO_MAX_COUNT = env.int("PHOTO_MAX_COUNT", 9)
 PHOTO_MAX_PIXELS = env.int("PHOTO_MAX_PIXELS", 50_000_000)

@@ -185,9 +185,12 @@ def _kind(history_type: str) -> str:
 
 
 def _through(reason: str) -> str:
-    """In words: the page, an import or a job with its number; anything else as it is."""
+    """In words: the page, an import, its undo or a job with its number; anything else as it is."""
     kind, _blank, rest = reason.partition(" ")
-    words = {"form": _("page"), "import": _("import %(number)s"), "job": _("job %(number)s")}
+    words = {
+        "form": _("page"), "import": _("import %(number)s"), "undo": _("undo of import %(number)s"),
+        "job": _("job %(number)s"),
+    }  # fmt: skip
     return words[kind] % {"number": rest} if kind in words and rest else reason
 
 

@@ -1,10 +1,12 @@
-"""Columns of every list: numbers right aligned and printed as on all screens. The unit stands in the header."""
+"""Columns of every list: numbers right aligned, numbers and days as on all screens. The unit stands in the header."""
 
 from collections.abc import Callable
 from typing import Any
 
 import django_tables2 as tables
 from django.template.loader import get_template
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from core import formats
 
@@ -42,6 +44,20 @@ class PercentColumn(_Printed):
     """Basis points: 996 prints 9.9%"""
 
     printed = staticmethod(formats.percent)
+
+
+class DayColumn(tables.Column):
+    """2026年11月25日, 25 Nov 2026: as everywhere else on screen. The library's own would print 2026-11-25."""
+
+    def render(self, value: Any) -> str:
+        return date_format(value, "DATE_FORMAT")
+
+
+class MomentColumn(tables.Column):
+    """2026年11月25日 08:40, 25 Nov 2026 08:40, in local time."""
+
+    def render(self, value: Any) -> str:
+        return date_format(timezone.localtime(value), "DATETIME_FORMAT")
 
 
 class PartialColumn(tables.Column):

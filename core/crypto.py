@@ -4,7 +4,6 @@ FIELD_KEYS: "1:BASE64[,2:BASE64]", 32 bytes each; the highest version encrypts, 
 """
 
 import base64
-import hashlib
 import hmac
 import os
 from functools import lru_cache
@@ -112,4 +111,4 @@ def keyed_hash(value: str) -> str:
     """64 hex digits by which an encrypted value is found again; '' for ''."""
     if not value:
         return ""
-    return hmac.new(_hash_key(settings.HASH_KEY), value.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(_hash_key(settings.HASH_KEY), value.encode(), "sha256").hex()

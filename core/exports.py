@@ -24,12 +24,12 @@ LONGEST_TEXT = 32_767
 
 def xlsx_response(filename: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> HttpResponse:
     """A download of one sheet. `filename` without its ending may be Chinese."""
-    return _download(xlsx_bytes(header, rows), f"{filename}.xlsx", XLSX)
+    return download(xlsx_bytes(header, rows), f"{filename}.xlsx", XLSX)
 
 
 def csv_response(filename: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> HttpResponse:
     """A download as UTF-8 with a byte order mark, which spreadsheets need to read Chinese."""
-    return _download(csv_bytes(header, rows), f"{filename}.csv", CSV)
+    return download(csv_bytes(header, rows), f"{filename}.csv", CSV)
 
 
 def xlsx_bytes(header: Sequence[str], rows: Iterable[Sequence[Cell]], *, sheet: str = "Sheet1") -> bytes:
@@ -102,7 +102,8 @@ def _width(text: str) -> int:
     return sum(2 if ord(letter) > 0x2E7F else 1 for letter in text)
 
 
-def _download(content: bytes, filename: str, content_type: str) -> HttpResponse:
+def download(content: bytes, filename: str, content_type: str) -> HttpResponse:
+    """A file to be saved under this name, which may be Chinese; kept by no cache."""
     response = HttpResponse(content, content_type=content_type)
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(filename, safe='')}"
     response["Cache-Control"] = "no-store"

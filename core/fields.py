@@ -63,6 +63,9 @@ class YuanField(models.Field):
 
     def formfield(self, **kwargs: Any) -> forms.Field | None:
         widget = forms.NumberInput(attrs={"step": "0.01", "inputmode": "decimal"})
+        invalid, large = self.error_messages["invalid"], _("The amount is too large.")
+        errors = {"invalid": invalid, "max_decimal_places": invalid, "max_digits": large, "max_whole_digits": large}
+        kwargs["error_messages"] = {**errors, **kwargs.get("error_messages", {})}
         return super().formfield(
             **{"form_class": forms.DecimalField, "max_digits": 12, "decimal_places": 2, "widget": widget, **kwargs}
         )

@@ -14,7 +14,7 @@ BROKER_SECONDS = 2
 
 def readiness() -> dict[str, bool]:
     """Each need by name, true if it is met. What fails is logged, not told: the page is open to all."""
-    return {"database": _holds(_database), "migrations": _holds(_migrated), "queue": _holds(_queue)}
+    return {"database": _holds(database_answers), "migrations": _holds(is_migrated), "queue": _holds(_queue)}
 
 
 def _holds(check: Callable[[], bool]) -> bool:
@@ -25,13 +25,15 @@ def _holds(check: Callable[[], bool]) -> bool:
         return False
 
 
-def _database() -> bool:
+def database_answers() -> bool:
+    """True; a DatabaseError where the database is gone."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
         return bool(cursor.fetchone() == (1,))
 
 
-def _migrated() -> bool:
+def is_migrated() -> bool:
+    """Whether every migration has been applied."""
     executor = MigrationExecutor(connection)
     return not executor.migration_plan(executor.loader.graph.leaf_nodes())
 

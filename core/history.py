@@ -118,5 +118,11 @@ class TrackedModel(models.Model):
     class Meta:
         abstract = True
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """As ever, but a row that was taken back meanwhile is not made again: DatabaseError."""
+        if self.pk is not None and not self._state.adding and not kwargs.get("force_insert"):
+            kwargs["force_update"] = True
+        super().save(*args, **kwargs)
+
     def delete(self, *args: Any, **kwargs: Any) -> Any:
         raise HistoryBypassed(f"{type(self).__name__} rows are never deleted: close, end or deactivate")

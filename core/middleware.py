@@ -1,6 +1,8 @@
 """Middleware: the language by the switch alone; numbers that no row can have are refused."""
 
+import re
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
@@ -27,22 +29,26 @@ class LanguageMiddleware:
 class NumberMiddleware:
     """A whole number of 19 digits and more is no key, year or count: 400, before a database or int() meets it.
 
-    Fields that hold long numbers by their nature are left alone.
+    Also with signs, blanks and the underscores that int() takes. Fields that hold long numbers by their nature are left
+    alone.
     """
 
     LONG = frozenset({"q", "id_no", "head_id_no", "bank_card", "login", "password"})
-    MOST_DIGITS = 18
+    TOO_LONG = re.compile(r"\s*[+-]?[\d_]{19,}\s*")
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         self._refuse(request.GET)
-        if request.method == "POST" and request.content_type == "application/x-www-form-urlencoded":
-            self._refuse(request.POST)
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: Any) -> None:
+        """What was sent, uploads too: read only once it is known that there is such a page."""
+        if request.method == "POST":
+            self._refuse(request.POST)
 
     def _refuse(self, given: QueryDict) -> None:
         for name, values in given.lists():
-            if name not in self.LONG and any(len(v) > self.MOST_DIGITS and v.lstrip("+-").isdecimal() for v in values):
+            if name not in self.LONG and any(map(self.TOO_LONG.fullmatch, values)):
                 raise BadRequest(f"{name} is no number that anything has")

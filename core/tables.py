@@ -3,6 +3,7 @@
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 
+from core.columns import MomentColumn
 from core.jobs import title_of
 from core.models import Job
 
@@ -12,8 +13,8 @@ class JobTable(tables.Table):
     state = tables.TemplateColumn(verbose_name=_("State"), template_name="core/_job_state.html")
     message = tables.Column(verbose_name=_("Message"), orderable=False)
     started_by = tables.Column(verbose_name=_("Started by"), orderable=False, default=_("System"))
-    created_at = tables.DateTimeColumn(verbose_name=_("Started at"))
-    finished_at = tables.DateTimeColumn(verbose_name=_("Ended at"))
+    created_at = MomentColumn(verbose_name=_("Started at"))
+    finished_at = MomentColumn(verbose_name=_("Ended at"))
 
     class Meta:
         model = Job

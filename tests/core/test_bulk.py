@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 import time_machine
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
@@ -137,6 +137,31 @@ def test_changing_leaves_the_same_rows_and_history(village, owner):
     assert Household.history.filter(history_type="~", history_user=owner, history_change_reason="job 7").count() == 14
 
 
+def test_removing_leaves_the_same_history(village, owner):
+    bulk.insert(households(village))
+
+    def write(with_orm):
+        rows = list(Household.objects.order_by("pk"))
+        with through("undo 12", by=owner):
+            bulk.remove(rows[1:], with_orm=with_orm)
+        return table(Household), table(Household.history.model)
+
+    fast, orm = both_ways(write)
+    assert fast == orm
+    write(False)
+    assert [row.address for row in Household.objects.all()] == [""]
+    last = Household.history.filter(history_type="-", history_user=owner, history_change_reason="undo 12")
+    assert [row.address for row in last.order_by("history_id")] == AWKWARD[1:]
+
+
+def test_a_row_that_was_removed_is_not_made_again_by_an_open_form(household):
+    with transaction.atomic():
+        bulk.remove([Household.objects.get(pk=household.pk)])
+    with pytest.raises(DatabaseError), transaction.atomic():
+        household.save()
+    assert Household.objects.count() == 0
+
+
 def test_keys_are_given_and_those_after_do_not_collide(household):
     members = [
         Member(household=household, name=f"m{n}", id_no=f"{n}", id_no_hash=f"{n}", relation="son") for n in range(5)
@@ -179,6 +204,7 @@ def test_nothing_to_write_asks_nothing(django_assert_num_queries, household):
         bulk.insert([])
         bulk.change([], ["code"])
         bulk.change([household], [])
+        bulk.remove([])
 
 
 @pytest.mark.django_db(transaction=True)
