@@ -12,6 +12,7 @@ from accounts.users import first_days, last_days
 from core import changelog
 from core.dates import DayField
 from core.masking import mask_phone
+from core.reasons import must_say_something
 from district.models import Division, Level
 
 
@@ -80,7 +81,7 @@ class GrantForm(forms.ModelForm):
     unit = forms.ModelChoiceField(
         Unit.objects.all(), label=_("Unit"), required=False, help_text=_("For unit liaisons and department officers.")
     )
-    reason = forms.CharField(label=_("Reason or mandate"), max_length=200)
+    reason = forms.CharField(label=_("Reason or mandate"), max_length=200, validators=[must_say_something])
     starts_on = DayField(label=_("From"), span=first_days, initial=timezone.localdate)
     ends_on = DayField(
         label=_("Until"), span=last_days, required=False,
@@ -95,7 +96,7 @@ class GrantForm(forms.ModelForm):
 class ReasonForm(forms.Form):
     """Why an account is deactivated."""
 
-    reason = forms.CharField(label=_("Reason"), max_length=200)
+    reason = forms.CharField(label=_("Reason"), max_length=200, validators=[must_say_something])
 
 
 class HistoryForm(forms.Form):

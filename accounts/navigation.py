@@ -48,6 +48,7 @@ SIDE = (
     Entry("dashboards:index", _("Dashboard"), "bar-chart", ("see_dashboard",)),
     HOUSEHOLDS,
     Entry("households:growth", _("Growth"), "graph-up-arrow", ("see_households",)),
+    Entry("households:income_sheets", _("Yearly incomes"), "file-earmark-spreadsheet", ("draft_statement",)),
     Entry("households:pending", _("Awaiting decision"), "hourglass-split", ("decide_pending",)),
     Entry("cadres:pairing", _("Pairing"), "link-45deg", ("see_cadres",)),
     Entry("cadres:list", _("Cadres"), "person-badge", ("see_cadres",)),

@@ -6,6 +6,7 @@ from django.utils.translation import pgettext
 
 from accounts.models import AccessLog, User
 from accounts.roles import Role
+from core.columns import MomentColumn
 
 
 class UserTable(tables.Table):
@@ -13,7 +14,7 @@ class UserTable(tables.Table):
     display_name = tables.Column(verbose_name=_("Name"))
     held = tables.Column(verbose_name=_("Roles"), orderable=False, empty_values=())
     is_active = tables.Column(verbose_name=_("State"))
-    last_login = tables.DateTimeColumn(verbose_name=_("Last sign-in"))
+    last_login = MomentColumn(verbose_name=_("Last sign-in"))
 
     class Meta:
         attrs = {"class": "table table-cards"}
@@ -32,7 +33,7 @@ class UserTable(tables.Table):
 
 
 class AccessTable(tables.Table):
-    at = tables.DateTimeColumn(verbose_name=_("Time"))
+    at = MomentColumn(verbose_name=_("Time"))
     who = tables.Column(verbose_name=_("Person"), order_by="who__username")
     kind = tables.Column(verbose_name=_("Kind"))
     label = tables.Column(verbose_name=_("Object"))

@@ -1,7 +1,7 @@
 """Verbs on places and policy: load the district, set a year's policy, move a campaign in time."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -126,6 +126,17 @@ def _dates(first_year: int, years: int) -> dict[str, date | int]:
     }
 
 
+_followers: list[Callable[[CampaignYear], object]] = []
+
+
+def when_assessed_anew(follower: Callable[[CampaignYear], object]) -> Callable[[CampaignYear], object]:
+    """Register, as a decorator, what apps above do when a change of policy makes a year's growth flags old."""
+    if follower not in _followers:
+        _followers.append(follower)
+    return follower
+
+
+@transaction.atomic
 def set_policy(policy: CampaignYear, **facts: Any) -> set[str]:
     """Change the policy of one year; the names of what changed. What was computed for other years stays as it is."""
     stored = CampaignYear.objects.get(pk=policy.pk)  # a form has perhaps changed `policy` already
@@ -135,6 +146,9 @@ def set_policy(policy: CampaignYear, **facts: Any) -> set[str]:
     if changed:
         policy.full_clean()
         policy.save()
+    if changed & ASSESSED_BY:
+        for follow in _followers:
+            follow(policy)
     return changed
 
 

@@ -9,7 +9,6 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -46,10 +45,9 @@ def campaign_year(request: HttpRequest, year: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         changed = register.set_policy(policy, **form.facts())
         _say(request, year, changed)
-        stale = "?stale=1" if changed & register.ASSESSED_BY else ""
-        return redirect(reverse("district:campaign_year", args=[year]) + stale)
+        return redirect("district:campaign_year", year)
     log = _log(request, CampaignYear, {policy.pk: str(year)})
-    context = {"policy": policy, "form": form, "log": log, "stale": "stale" in request.GET, "year": year}
+    context = {"policy": policy, "form": form, "log": log, "year": year}
     return render(request, "district/campaign_year.html", context, status=422 if form.errors else 200)
 
 
@@ -79,10 +77,7 @@ def _say(request: HttpRequest, year: int, changed: set[str]) -> None:
     if not changed:
         messages.info(request, _("Nothing was changed."))
     elif changed & register.ASSESSED_BY:
-        messages.warning(
-            request,
-            _("Saved for %(year)s. Its growth flags are still the old ones: assess the year now.") % {"year": year},
-        )
+        messages.success(request, _("Saved for %(year)s. Its growth flags are being assessed again.") % {"year": year})
     else:
         messages.success(
             request, _("Saved for %(year)s. Lists and figures of this year follow at once.") % {"year": year}

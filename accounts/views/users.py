@@ -99,7 +99,8 @@ def user_reactivate(request: HttpRequest, pk: int) -> HttpResponse:
     """Let a deactivated account sign in again."""
     _require(request)
     person = get_object_or_404(User, pk=pk)
-    _tried(request, lambda: verbs.reactivate(person))
+    if _tried(request, lambda: verbs.reactivate(person)):
+        messages.warning(request, _("The old password no longer holds: give the account a new one."))
     return redirect("accounts:user", pk)
 
 

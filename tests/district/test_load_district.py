@@ -5,11 +5,18 @@ from decimal import Decimal
 
 import pytest
 from django.core.management import call_command
+from django.utils import translation
 
 from district import register
 from district.models import Campaign, CampaignYear, Division, RankQuota
 
 STATISTICAL = "120119401000"  # 开发区: a row of the statistics, no township
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
@@ -64,7 +71,7 @@ def test_a_second_run_leaves_a_changed_policy_and_mends_a_changed_name(loaded, c
     policy.refresh_from_db()
     town.refresh_from_db()
     assert (policy.income_line, town.name) == (Decimal("13000.00"), "渔阳镇")
-    assert capsys.readouterr().out == "帮扶攻坚行动: 1 places changed\n"
+    assert capsys.readouterr().out == "帮扶攻坚行动: 1 place changed\n"
 
 
 def test_history_names_the_command(loaded):

@@ -6,17 +6,18 @@ from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import RoleGrant, User
 from accounts.roles import Role
+from core.commands import DistrictCommand
 from core.history import through
 
 
-class Command(BaseCommand):
+class Command(DistrictCommand):
     help = "Create a system administrator. Everybody else is made on the pages."
 
     def add_arguments(self, parser: CommandParser) -> None:
