@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext, npgettext
 
 from dashboards.figures import ACTIVE, KIND, Answer, Kind, Line, Question
 from dashboards.home import Department
@@ -110,11 +110,13 @@ def needs_figures(question: Question, answer: Answer) -> list[Figure]:
     division = question.place.division
     if question.cause or division.level == Level.VILLAGE:
         return []
-    unit = pgettext("unit", "needs")
     place = {"township": division.pk} if division.level == Level.TOWNSHIP else {}
     return [
-        Figure(_("Open needs"), answer.needs["open"], needs_address(state="pending", **place), unit=unit),
-        Figure(_("Overdue needs"), answer.needs["overdue"], needs_address(overdue="yes", **place), unit=unit),
+        Figure(label, n, needs_address(**asked, **place), unit=npgettext("unit", "need", "needs", n or 0))
+        for label, n, asked in (
+            (_("Open needs"), answer.needs["open"], {"state": "pending"}),
+            (_("Overdue needs"), answer.needs["overdue"], {"overdue": "yes"}),
+        )
     ]
 
 

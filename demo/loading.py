@@ -6,6 +6,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from cadres.matching.proposal import pair_all
 from core.history import through
 from demo.fieldwork import Fieldwork
@@ -14,7 +16,8 @@ from district.models import Campaign, Division, Level
 from district.policy import policy_for
 from district.register import load_divisions, move_campaign, open_campaign
 from households.growth import assess
-from households.models import Household
+from households.management.commands.import_roster import counts_in_words
+from households.models import Household, Verdict
 from households.roster.loading import check_bytes, commit_bytes
 from households.roster.sample import District, Home
 from households.roster.sample_file import write_roster
@@ -48,10 +51,12 @@ def load(*, households: int, seed: int, as_of: date, say: Say) -> list[SignIn]:
         since = max(campaign.starts_on, date(first_year + 1, 1, 15))
         cadres = make_cadres(households, since=since, seed=seed)
         proposal = pair_all(campaign, starts_on=since)
-        say(f"{len(cadres)} cadres, {len(proposal.pairs)} pairings")
-        say(str(Fieldwork(as_of=as_of, seed=seed).write()))
+        say(_("%(cadres)s cadres, %(pairings)s pairings") % {"cadres": len(cadres), "pairings": len(proposal.pairs)})
+        say(_("%(visits)s visits, %(needs)s needs, %(measures)s measures") % Fieldwork(as_of=as_of, seed=seed).write())
         for year in (first_year, first_year + 1):
-            say(f"{year}: {assess(year).verdicts}")
+            verdicts = assess(year).verdicts
+            counts = ", ".join(f"{verdict.label} {verdicts[verdict]}" for verdict in Verdict if verdicts[verdict])
+            say(_("growth of %(year)s: %(verdicts)s") % {"year": year, "verdicts": counts})
         return make_accounts(cadres, since=since)
 
 
@@ -62,4 +67,4 @@ def _import(homes: list[Home], year: int, campaign: Campaign, say: Say) -> None:
         data = path.read_bytes()
         checked = check_bytes(data, path.name, campaign=campaign, year=year)
         document: dict[str, Any] = commit_bytes(data, checked, campaign=campaign, year=year)
-    say(f"{path.name}: {document['counts']['households']}")
+    say(f"{path.name}: {counts_in_words(document)}")

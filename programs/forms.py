@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from core.choices import say_choose
 from core.dates import DayField, day_picker
 from programs.codes import MeasureKind, MeasureState
 from programs.measures import REASON_LIMIT, days_of_end, days_of_start
@@ -33,6 +34,7 @@ class MeasureForm(forms.ModelForm):
         self.fields["state"].choices = [  # type: ignore[attr-defined]
             choice for choice in MeasureState.choices if choice[0] != MeasureState.CANCELLED
         ]
+        say_choose(self)
         self.fields["department"].help_text = _("Optional: whose programme this is.")
         self.fields["yuan"].help_text = _("Never counted as income.")
 

@@ -4,7 +4,7 @@ import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from core.columns import CountColumn, PartialColumn, YuanColumn
+from core.columns import CountColumn, DayColumn, PartialColumn, YuanColumn
 from programs.models import Measure
 
 
@@ -17,7 +17,7 @@ class MeasureTable(tables.Table):
     kind = tables.Column(
         verbose_name=_("Measure type"), linkify=("programs:measure", [tables.A("pk")]), orderable=False
     )
-    starts_on = tables.DateColumn(verbose_name=_("Date"), short=False)
+    starts_on = DayColumn(verbose_name=_("Date"))
     source = tables.Column(verbose_name=_("Source of aid"), orderable=False)
     yuan = YuanColumn(verbose_name=_("Amount (yuan)"))
     quantity = CountColumn(verbose_name=_("Quantity"), orderable=False)

@@ -53,6 +53,7 @@ def set_up(kind: str) -> None:
     fetch_front_end()
     write_env_file()
     compile_translations()
+    migrate_database()
     if kind == "app":
         collect_static()
 
@@ -156,6 +157,29 @@ def compile_translations() -> None:
     with step("translations"):
         run([PYTHON, "-m", "tools.translations", "compile"])
     keep("translations", stamp)
+
+
+def migrate_database() -> None:
+    """The tables of the embedded database. Another one (DATABASE_URL) is migrated when whoever runs it says so."""
+    if configured("DATABASE_URL"):
+        return
+    folder = ROOT / (configured("VAR_DIR") or "var")
+    database = ROOT / (configured("SQLITE_PATH") or folder / "bangfu.sqlite3")
+    stamp = stamp_of([*ROOT.glob("*/migrations/*.py"), REQUIREMENTS / "app.txt"], str(database))
+    if database.exists() and fresh("database", stamp):
+        return
+    with step("tables of the database"):
+        run([PYTHON, "manage.py", "migrate", "--no-input", "--verbosity=0"])
+    keep("database", stamp)
+
+
+def configured(name: str) -> str:
+    """A setting as config.settings finds it: of the environment, else of .env; "" where neither has it."""
+    if name in os.environ:
+        return os.environ[name]
+    lines = ENV_FILE.read_text(encoding="utf-8").splitlines() if ENV_FILE.exists() else []
+    found = [re.match(rf"\s*(?:export\s+)?{name}\s*=\s*(.*?)\s*$", line) for line in lines]
+    return next((match[1].strip("'\"") for match in found if match), "")
 
 
 def collect_static() -> None:

@@ -70,7 +70,7 @@ def log_visit(
     the day on which the household closed can be entered later, alone.
     Raises VisitRefused, MeasureRefused or NeedRefused.
     """
-    first = _logged(client_id, household=household, by=by)
+    first = logged(client_id, household=household, by=by)
     if first is not None:
         return first
     _must_be_a_day_for(household, visited_on)
@@ -96,7 +96,7 @@ def log_visit(
             _add_aid(visit, aid)
             store(visit, photos)
     except IntegrityError:
-        first = _logged(client_id, household=household, by=by)  # a double tap: the other request was faster
+        first = logged(client_id, household=household, by=by)  # a double tap: the other request was faster
         if first is None:
             raise
         return first
@@ -118,7 +118,7 @@ def correct_visit(
 
     The same client id again returns the first correction. VisitRefused("corrected") if a newer version stands.
     """
-    first = _logged(client_id, household=visit.household, by=by)
+    first = logged(client_id, household=visit.household, by=by)
     if first is not None:
         return first
     if Visit.objects.filter(corrects=visit).exists():
@@ -144,11 +144,19 @@ def correct_visit(
             corrected.save(force_insert=True)
             corrected.measures.set(visit.measures.all())
     except IntegrityError as error:
-        first = _logged(client_id, household=visit.household, by=by)
+        first = logged(client_id, household=visit.household, by=by)
         if first is None:
             raise VisitRefused(VisitProblem.CORRECTED) from error  # somebody else was faster
         return first
     return corrected
+
+
+def logged(client_id: UUID, *, household: Household, by: User) -> Visit | None:
+    """The visit that already carries this id. VisitRefused if it is another person's or another household's."""
+    first = Visit.objects.filter(client_id=client_id).first()
+    if first is not None and (first.entered_by_id != by.pk or first.household_id != household.pk):
+        raise VisitRefused(VisitProblem.CLIENT_ID)
+    return first
 
 
 def may_correct(visit: Visit, user: User) -> bool:
@@ -217,14 +225,6 @@ def _must_be_paired_on(day: date, *, household: Household, cadre: Cadre) -> None
         return
     later = pairings.filter(starts_on__gt=day).exists()
     raise VisitRefused(VisitProblem.BEFORE_PAIRING if later else VisitProblem.AFTER_PAIRING)
-
-
-def _logged(client_id: UUID, *, household: Household, by: User) -> Visit | None:
-    """The visit that already carries this id; never another person's or another household's."""
-    first = Visit.objects.filter(client_id=client_id).first()
-    if first is not None and (first.entered_by_id != by.pk or first.household_id != household.pk):
-        raise VisitRefused(VisitProblem.CLIENT_ID)
-    return first
 
 
 def _add_needs(visit: Visit, needs: Sequence[Voiced]) -> None:

@@ -59,7 +59,7 @@ def raise_need(
     NeedRefused for a closed household or a due date outside of due_span().
     """
     client_id = client_id or uuid4()
-    first = _raised(client_id, household)
+    first = raised(client_id, household)
     if first is not None:
         return first
     if household.closed_on is not None:
@@ -82,11 +82,19 @@ def raise_need(
         with transaction.atomic():
             need.save(force_insert=True)
     except IntegrityError:
-        first = _raised(client_id, household)  # a double tap: the other request was faster
+        first = raised(client_id, household)  # a double tap: the other request was faster
         if first is None:
             raise
         return first
     return need
+
+
+def raised(client_id: UUID, household: Household) -> Need | None:
+    """The need that already carries this id. NeedRefused if it is another household's."""
+    first = Need.objects.filter(client_id=client_id).first()
+    if first is not None and first.household_id != household.pk:
+        raise NeedRefused(NeedProblem.CLIENT_ID)
+    return first
 
 
 def follow_up(need: Need, *, owner: User | None, department: Unit | None, due_on: date) -> Need:
@@ -136,13 +144,6 @@ def _must_be_due_in(span: Span, day: date) -> None:
 def _must_be_pending(need: Need) -> None:
     if not need.is_pending:
         raise NeedRefused(NeedProblem.ENDED)
-
-
-def _raised(client_id: UUID, household: Household) -> Need | None:
-    first = Need.objects.filter(client_id=client_id).first()
-    if first is not None and first.household_id != household.pk:
-        raise NeedRefused(NeedProblem.CLIENT_ID)
-    return first
 
 
 def may_steer(need: Need, user: User) -> bool:

@@ -1,5 +1,6 @@
 """What visits add to a household: needs and visits in its case file, the last contact in the list, two buttons."""
 
+from collections import defaultdict
 from typing import Any
 
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
@@ -16,17 +17,30 @@ from visits.conditions import with_contact
 from visits.models import Need, Visit, VisitPhoto
 
 SHOWN = 5
-PHOTOS_SHOWN = 8
+PHOTOS_SHOWN = 6  # of each visit
 
 
 def load_visits(household: Household, user: Any, may: frozenset[str]) -> dict[str, Any]:
-    """The last visits, how many there are, and the newest photos. Three queries."""
-    visits = Visit.objects.filter(household=household).standing()
+    """The last visits, each with its photos, and how many there are. Two queries."""
+    rows = Visit.objects.filter(household=household).select_related("visitor", "entered_by")
+    by_pk = {row.pk: row for row in rows}
+    corrected = {row.corrects_id for row in by_pk.values()}
+    photos = defaultdict(list)
+    for photo in VisitPhoto.objects.filter(visit__household=household):
+        photos[photo.visit_id].append(photo)
+    standing = [row for row in by_pk.values() if row.pk not in corrected]
     return {
-        "visits": list(visits.select_related("visitor", "entered_by")[:SHOWN]),
-        "count": visits.count(),
-        "photos": list(VisitPhoto.objects.filter(visit__household=household).order_by("-pk")[:PHOTOS_SHOWN]),
+        "visits": [(visit, photos[_first_of(visit, by_pk)]) for visit in standing[:SHOWN]],
+        "count": len(standing),
+        "photos_shown": PHOTOS_SHOWN,
     }
+
+
+def _first_of(visit: Visit, by_pk: dict[int, Visit]) -> int:
+    """Key of the first version, which the photos stay with."""
+    while visit.corrects_id:
+        visit = by_pk[visit.corrects_id]
+    return visit.pk
 
 
 def load_needs(household: Household, user: Any, may: frozenset[str]) -> dict[str, Any]:
@@ -48,7 +62,7 @@ def with_open_needs(rows: QuerySet, frame: Frame) -> QuerySet:
 
 add_section(Section("needs", _("Needs"), 5.4, "visits/_case_needs.html", load_needs))
 add_section(Section("visits", _("Visits"), 5.6, "visits/_case_visits.html", load_visits))
-add_column(ListColumn("last_contact", _("Last reached"), with_contact, text=phone_date))
+add_column(ListColumn("last_contact", _("Last contact"), with_contact, text=phone_date))
 add_column(ListColumn("open_needs", _("Open needs"), with_open_needs, numeric=True))
 add_button(
     Button(

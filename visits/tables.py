@@ -3,7 +3,7 @@
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 
-from core.columns import PartialColumn, ShortTextColumn
+from core.columns import DayColumn, PartialColumn, ShortTextColumn
 from visits.models import Need, Visit
 
 CARDS = {"class": "table table-cards"}
@@ -40,8 +40,8 @@ class NeedTable(tables.Table):
     )
     kind = PartialColumn(verbose_name=_("Kind of need"), template_name="visits/_need_kind.html")
     text = ShortTextColumn(verbose_name=_("What is needed"), orderable=False)
-    raised_on = tables.DateColumn(verbose_name=_("Raised on"), short=False)
-    due_on = tables.DateColumn(verbose_name=_("Due on"), short=False)
+    raised_on = DayColumn(verbose_name=_("Raised on"))
+    due_on = DayColumn(verbose_name=_("Due on"))
     owner = tables.Column(verbose_name=_("Who follows it up"), orderable=False)
     department = tables.Column(verbose_name=_("Department"), orderable=False)
     state = PartialColumn(verbose_name=_("State"), template_name="visits/_need_state.html", orderable=False)

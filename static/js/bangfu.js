@@ -21,12 +21,20 @@
     });
   }
 
+  // The browser has asked for what is missing before it submits, but takes blanks for an answer and waits for no htmx.
+  function holds(form) {
+    if (form.noValidate) return true;
+    for (const field of form.querySelectorAll("input[type=text][required], textarea[required]")) if (!field.value.trim()) field.value = "";
+    return form.reportValidity();
+  }
+
   document.addEventListener("submit", async (event) => {
     const form = event.target;
     const asker = event.submitter?.closest("[data-confirm]") || form.closest("form[data-confirm]");
     if (!asker || form.dataset.confirmed || form.hasAttribute("hx-post")) return;
     event.preventDefault();
     event.stopImmediatePropagation();
+    if (!event.submitter?.formNoValidate && !holds(form)) return;
     if (!(await ask(asker, asker.dataset.confirm))) return;
     form.dataset.confirmed = "yes";
     form.requestSubmit(event.submitter || undefined);
@@ -45,6 +53,7 @@
     const question = element.dataset?.confirm || event.detail.question;
     if (!question) return;
     event.preventDefault();
+    if (element.matches("form") && !holds(element)) return;
     if (await ask(element, question)) event.detail.issueRequest(true);
   });
 

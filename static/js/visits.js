@@ -2,6 +2,26 @@
 // Without this script the form works as any form. Words come from data attributes; the form's client_id makes a resend safe.
 "use strict";
 
+// One form makes one row. Its id stands in the address, so that Back or a reload brings the same form, or what came of it.
+(() => {
+  const form = document.querySelector("form[data-once]");
+  if (!form) return;
+  const id = form.elements.client_id.value;
+  const address = new URL(window.location.href);
+  if (address.searchParams.get("id") !== id) {
+    address.searchParams.set("id", id);
+    window.history.replaceState(window.history.state, "", address);
+  }
+  let left = false;
+  form.addEventListener("submit", () => { left = !form.matches("[data-visit-form]"); }); // that one says itself when it was sent
+  window.addEventListener("pageshow", (event) => {
+    const sent = window.sessionStorage.getItem("sent") === id; // a page out of the browser's store knows nothing else
+    if (!sent && !(event.persisted && left)) return;
+    window.sessionStorage.removeItem("sent");
+    window.location.reload();
+  });
+})();
+
 (() => {
   const form = document.querySelector("form[data-visit-form]");
   if (!form) return;
@@ -115,7 +135,7 @@
   async function freshToken() { // after signing in again on another tab the page's token is stale
     const page = await fetch(window.location.href, { headers: { Accept: "text/html" }, credentials: "same-origin" });
     const parsed = new DOMParser().parseFromString(await page.text(), "text/html");
-    const token = parsed.querySelector("form[data-visit-form] input[name=csrfmiddlewaretoken]");
+    const token = parsed.querySelector(".user-menu input[name=csrfmiddlewaretoken]"); // on every page of who is signed in
     if (token) form.elements.csrfmiddlewaretoken.value = token.value;
     return Boolean(token);
   }
@@ -123,7 +143,12 @@
     let answer = await post();
     if (answer.status === 403 && (await freshToken())) answer = await post();
     const isJson = (answer.headers.get("Content-Type") || "").startsWith("application/json");
-    if (isJson && answer.ok) { changed = false; window.location.assign((await answer.json()).location); return true; }
+    if (isJson && answer.ok) {
+      changed = false;
+      window.sessionStorage.setItem("sent", form.elements.client_id.value);
+      window.location.assign((await answer.json()).location);
+      return true;
+    }
     if (isJson && answer.status === 422) say((await answer.json()).problems);
     else say([answer.status >= 500 ? words.failed : words.signedOut]);
     return false;

@@ -60,6 +60,17 @@ def test_filter_with_the_keyboard_finds_the_household_and_opens_it(page: Page, p
     expect(page.get_by_role("heading", level=1)).to_contain_text(name)
 
 
+def test_what_is_missing_is_asked_for_before_the_question(page: Page, product: Product) -> None:
+    pairing = product.one("SELECT max(id) FROM cadres_pairing WHERE ended_on IS NULL")
+    sign_in(page, product, "district_admin")
+    page.goto(f"/cadres/pairing/{pairing}/end/")
+    for reason in ("", "   "):
+        page.get_by_label("原因").fill(reason)
+        page.locator("main form button").click()
+        expect(page.locator("#confirm-dialog")).to_be_hidden()
+        expect(page.get_by_label("原因")).to_be_focused()
+
+
 def test_dialog_that_asks_once_keeps_the_focus_and_escape_says_no(page: Page, product: Product) -> None:
     pairing = product.one("SELECT max(id) FROM cadres_pairing WHERE ended_on IS NULL")
     sign_in(page, product, "district_admin")

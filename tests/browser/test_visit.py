@@ -1,6 +1,7 @@
 """A cadre logs a visit with a photo, on the phone in a few taps."""
 
 import io
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from PIL import Image
@@ -37,6 +38,11 @@ class Taps:
         self.number += 1
 
 
+def household_of(page: Page) -> int:
+    """The household that the form's address names."""
+    return int(parse_qs(urlsplit(page.url).query)["household"][0])
+
+
 def last_visit(product: Product) -> tuple:
     """(household, mode, reached, day, photos) of the newest row."""
     return product.rows(
@@ -50,7 +56,7 @@ def test_routine_visit_takes_at_most_six_taps_from_home(page: Page, product: Pro
     before, tap = product.count("visits_visit"), Taps(page)
 
     tap(text="记录走访", role="link")
-    household = int(page.url.partition("household=")[2])
+    household = household_of(page)
     tap(text="入户", role="radio")
     tap(text="保存", role="button")
     page.wait_for_url("**/visits/*/")
@@ -63,7 +69,7 @@ def test_routine_visit_takes_at_most_six_taps_from_home(page: Page, product: Pro
 def test_visit_with_photo_is_kept_without_the_place_it_was_taken(page: Page, product: Product, photo: dict) -> None:
     sign_in(page, product, "cadre")
     page.get_by_role("link", name="记录走访").nth(1).click()
-    household = int(page.url.partition("household=")[2])
+    household = household_of(page)
     page.get_by_role("radio", name="入户").check()
     page.locator("input[type=file]").set_input_files(photo)
     expect(page.locator("[data-previews] img")).to_have_count(1)
@@ -73,13 +79,18 @@ def test_visit_with_photo_is_kept_without_the_place_it_was_taken(page: Page, pro
     today = product.one("SELECT visited_on FROM visits_visit ORDER BY id DESC LIMIT 1")
     assert last_visit(product) == (household, "home", 1, today, 1)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
-    answer = page.request.get(page.locator(".visit-photos a").get_attribute("href"))
+    thumbnail = page.locator(".visit-photos img")
+    thumbnail.scroll_into_view_if_needed()
+    expect(thumbnail).not_to_have_js_property("naturalWidth", 0)
+    visit = page.url
+    page.locator(".visit-photos a").click()
+    expect(page.locator(".photo img")).to_have_js_property("naturalWidth", 1200)
+    answer = page.request.get(page.locator(".photo img").get_attribute("src"))
     assert answer.status == 200
     served = Image.open(io.BytesIO(answer.body()))
     assert (served.size, dict(served.getexif())) == ((1200, 900), {})
-    thumbnail = page.locator(".visit-photos img")
-    thumbnail.scroll_into_view_if_needed()
-    page.wait_for_function("document.querySelector('.visit-photos img').naturalWidth > 0")
+    page.locator(".photo + .acts a").click()
+    page.wait_for_url(visit)
 
     page.goto("/")
     card = page.locator(".household-card", has=page.locator(f"a[href='/households/{household}/']"))
@@ -98,6 +109,27 @@ def test_a_double_tap_makes_one_visit(page: Page, product: Product) -> None:
     )
     page.wait_for_url("**/visits/*/")
     assert product.count("visits_visit") == before + 1
+
+
+def test_save_back_and_save_again_make_one_visit(page: Page, product: Product) -> None:
+    sign_in(page, product, "cadre")
+    before = product.count("visits_visit"), product.count("visits_need"), product.count("programs_measure")
+    page.get_by_role("link", name="记录走访").first.click()
+    page.wait_for_url("**/visits/new/?household=*&id=*")
+    page.reload()  # as a phone does with a tab that it had put away
+    page.get_by_role("radio", name="入户").check()
+    page.locator(".need-button").first.click()
+    page.locator(".visit-more summary").click()
+    page.locator("#id_aid_note").fill("大米")
+    page.get_by_role("button", name="保存").click()
+    page.wait_for_url("**/visits/*/")
+    visit = page.url
+    expect(page.locator(".message-success")).to_be_visible()
+    page.go_back()
+    expect(page.locator(".message-info")).to_be_visible()
+    assert page.url == visit
+    after = product.count("visits_visit"), product.count("visits_need"), product.count("programs_measure")
+    assert after == tuple(number + 1 for number in before)
 
 
 def test_the_same_form_sent_again_makes_no_second_visit(page: Page, product: Product) -> None:

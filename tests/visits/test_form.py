@@ -124,6 +124,57 @@ def test_a_bad_photo_is_named_and_what_was_typed_stays(as_wang, address):
     assert Visit.objects.count() == 0
 
 
+def test_the_address_brings_the_same_form_again(as_wang, address):
+    client_id = str(uuid4())
+    forms = [as_wang.get(f"{address}&id={client_id}").context["form"] for _ in range(2)]
+    assert [form["client_id"].value() for form in forms] == [client_id, client_id]
+
+
+def test_the_form_of_a_saved_visit_leads_to_the_visit(as_wang, address):
+    sent = typed(needs=["relief"], aid_note="米")
+    as_wang.post(f"{address}&id={sent['client_id']}", sent)
+    visit = Visit.objects.get()
+    back = as_wang.get(f"{address}&id={sent['client_id']}", follow=True)
+    assert back.redirect_chain == [(f"/visits/{visit.pk}/", 302)]
+    again = as_wang.post(f"{address}&id={sent['client_id']}", sent, headers={"accept": "application/json"})
+    assert again.json() == {"location": f"/visits/{visit.pk}/"}
+    assert (Visit.objects.count(), Need.objects.count(), visit.measures.count()) == (1, 1, 1)
+
+
+@pytest.mark.parametrize("given", ["", "x", "1234", "g" * 32])
+def test_an_id_that_is_none_gives_way_to_a_new_one(as_wang, address, given):
+    answer = as_wang.get(f"{address}&id={given}")
+    assert (answer.status_code, UUID(answer.context["form"]["client_id"].value()).version) == (200, 4)
+
+
+def test_another_persons_id_gives_way_to_a_new_one(client, clerk, address, log):
+    client_id = uuid4()
+    log(client_id=client_id)
+    client.force_login(clerk)
+    answer = client.get(f"{address}&id={client_id}")
+    assert answer.status_code == 200
+    assert answer.context["form"]["client_id"].value() != str(client_id)
+
+
+def test_the_form_of_a_saved_correction_leads_to_it(as_wang, log):
+    first = log()
+    sent = typed(mode="phone")
+    address = f"/visits/{first.pk}/correct/?id={sent['client_id']}"
+    assert as_wang.get(address).context["form"]["client_id"].value() == sent["client_id"]
+    answers = [as_wang.post(address, sent), as_wang.get(address), as_wang.post(address, sent)]
+    second = Visit.objects.get(corrects=first)
+    assert {answer.headers["Location"] for answer in answers} == {f"/visits/{second.pk}/"}
+    assert Visit.objects.count() == 2
+
+
+def test_the_form_of_a_saved_need_leads_to_it(as_wang, zhao):
+    sent = {"client_id": str(uuid4()), "kind": "relief", "due_on": TODAY.isoformat()}
+    address = f"/needs/new/?household={zhao.pk}&id={sent['client_id']}"
+    assert as_wang.get(address).context["form"]["client_id"].value() == sent["client_id"]
+    answers = [as_wang.post(address, sent), as_wang.get(address), as_wang.post(address, sent)]
+    assert {answer.headers["Location"] for answer in answers} == {f"/needs/{Need.objects.get().pk}/"}
+
+
 def test_a_script_gets_the_address_or_the_problems_alone(as_wang, address):
     bad = as_wang.post(address, typed(mode=""), headers={"accept": "application/json"})
     assert (bad.status_code, len(bad.json()["problems"])) == (422, 1)

@@ -1,15 +1,19 @@
 """Lists and pages of visits, needs and to-dos: rows in scope, filters, masks, fixed numbers of queries."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 from uuid import uuid4
 
 import pytest
 from django.utils import timezone
+from django.utils.formats import date_format
 
+from visits.codes import NeedKind
 from visits.logging import Aid, correct_visit
-from visits.models import Visit
+from visits.models import Visit, VisitPhoto
 from visits.needs import Voiced, close_need, raise_need
+from visits.sections import load_visits
 
 TODAY = timezone.localdate()
 
@@ -180,3 +184,34 @@ def test_the_case_file_shows_needs_visits_photos_and_aid(as_user, log, zhao, wan
     page = as_user("wang").get(f"/households/{zhao.pk}/").content.decode()
     words = ("办慢病卡", "母亲身体好转", "200.00", "记录走访", "登记诉求", "登记帮扶措施")
     assert [word for word in words if word not in page] == []
+
+
+def test_photos_stand_under_the_last_version_of_their_visit(log, zhao, wang, django_assert_num_queries):
+    with_photo = log(visited_on=TODAY - timedelta(days=9))
+    photo = VisitPhoto.objects.create(visit=with_photo, file="a.jpg", thumbnail="b.jpg", width=4, height=3)
+    day = with_photo.visited_on
+    corrected = correct_visit(with_photo, client_id=uuid4(), by=wang.user, visited_on=day, mode="phone")
+    later = log()
+    with django_assert_num_queries(2):
+        data = load_visits(zhao, wang.user, frozenset())
+    assert (data["visits"], data["count"]) == ([(later, []), (corrected, [photo])], 2)
+
+
+def test_the_pages_of_a_visit_and_a_need_are_headed_by_the_household(as_user, log):
+    visit = log(needs=[Voiced("relief")])
+    client = as_user("inspector")
+    addresses = (f"/visits/{visit.pk}/", f"/needs/{visit.needs.get().pk}/")
+    pages = [client.get(address).content.decode() for address in addresses]
+    headings = [re.search(r"<h1[^>]*>(.*?)</h1>", page, re.S).group(1).strip() for page in pages]
+    assert headings == [f"赵*田 · {date_format(TODAY)}", f"赵*田 · {NeedKind.RELIEF.label}"]
+
+
+def test_a_closed_household_offers_no_main_button_to_log_a_visit(as_user, zhao):
+    button = rf'<a class="btn btn-([a-z-]+)\s*" href="/visits/new/\?household={zhao.pk}">'
+    client = as_user("clerk")
+    address = f"/households/{zhao.pk}/"
+    before = client.get(address).content.decode()
+    zhao.closed_on, zhao.closed_reason = TODAY, "整户迁出"
+    zhao.save()
+    after = client.get(address).content.decode()
+    assert [re.findall(button, page) for page in (before, after)] == [["primary"], ["outline-primary"]]

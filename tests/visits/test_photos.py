@@ -4,12 +4,15 @@ import io
 import re
 import struct
 import zlib
+from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 from PIL import Image
 
 from visits import photos
+from visits.logging import correct_visit
 from visits.models import VisitPhoto
 from visits.photos import PhotoRefused
 
@@ -129,7 +132,7 @@ def photo(log):
 
 def test_a_photo_is_served_to_those_who_see_the_household(client, photo, wang):
     client.force_login(wang.user)
-    answers = [client.get(f"/visits/photos/{photo.pk}/{query}") for query in ("", "?thumb=1")]
+    answers = [client.get(f"/visits/photos/{photo.pk}/{query}") for query in ("?file=1", "?thumb=1")]
     assert [Image.open(io.BytesIO(b"".join(a.streaming_content))).size for a in answers] == [(1600, 800), (320, 160)]
     headers = answers[0].headers
     assert (headers["Content-Type"], headers["X-Content-Type-Options"]) == ("image/jpeg", "nosniff")
@@ -143,9 +146,10 @@ def test_a_photo_is_served_to_those_who_see_the_household(client, photo, wang):
 )  # fmt: skip
 def test_a_photo_is_served_in_scope_alone(client, photo, who, status, request):
     client.force_login(request.getfixturevalue(who))
-    answer = client.get(f"/visits/photos/{photo.pk}/")
-    answer.close()
-    assert answer.status_code == status
+    answers = [client.get(f"/visits/photos/{photo.pk}/{query}") for query in ("", "?file=1", "?thumb=1")]
+    for answer in answers:
+        answer.close()
+    assert [answer.status_code for answer in answers] == [status] * 3
 
 
 def test_another_cadre_and_a_stranger_get_no_photo(client, photo, li):
@@ -157,7 +161,17 @@ def test_another_cadre_and_a_stranger_get_no_photo(client, photo, li):
 def test_a_lost_file_is_a_missing_page(client, photo, wang):
     photo.file.storage.delete(photo.file.name)
     client.force_login(wang.user)
-    assert client.get(f"/visits/photos/{photo.pk}/").status_code == 404
+    assert client.get(f"/visits/photos/{photo.pk}/?file=1").status_code == 404
+
+
+def test_the_page_of_a_photo_leads_back_to_the_last_version_of_its_visit(client, photo, wang, inspector):
+    day = timezone.localdate()
+    last = correct_visit(photo.visit, client_id=uuid4(), by=wang.user, visited_on=day, mode="phone")
+    client.force_login(inspector)
+    answer = client.get(f"/visits/photos/{photo.pk}/")
+    page = answer.content.decode()
+    assert (answer.context["visit"], f'href="/visits/{last.pk}/"' in page) == (last, True)
+    assert ("赵三田" in page, "赵*田" in page) == (False, True)
 
 
 def test_a_file_under_media_root_has_no_address_of_its_own(client, photo, wang):

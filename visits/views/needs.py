@@ -20,10 +20,10 @@ from visits.codes import PENDING
 from visits.filters import NeedFilter
 from visits.forms import CloseNeedForm, FollowUpForm, NeedForm
 from visits.models import Need
-from visits.needs import NeedRefused, close_need, follow_up, may_steer, raise_need, reopen_need
+from visits.needs import NeedRefused, close_need, follow_up, may_steer, raise_need, raised, reopen_need
 from visits.tables import NeedTable
 from visits.todo import todo_of
-from visits.views.shown import household_of, shown
+from visits.views.shown import form_id, household_of, shown
 
 
 def needs(request: HttpRequest) -> HttpResponse:
@@ -44,7 +44,11 @@ def need_new(request: HttpRequest) -> HttpResponse:
     require(request.user, household, "raise_need")
     if (answer := closed_answer(request, household)) is not None:
         return answer
-    form = NeedForm(request.POST or None)
+    client_id, saved = form_id(request, lambda given: raised(given, household))
+    if saved is not None:
+        messages.info(request, _("This need is already saved."))
+        return redirect("visits:need", saved.pk)
+    form = NeedForm(request.POST or None, initial={"client_id": client_id})
     if request.method == "POST" and form.is_valid():
         try:
             need = raise_need(

@@ -1,10 +1,18 @@
-"""Households as these pages show them."""
+"""Households as these pages show them; the id by which a form makes one row, however often it is sent."""
+
+from collections.abc import Callable
+from typing import TypeVar
+from uuid import UUID, uuid4
 
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from households.models import Household
 from households.scope import HouseholdQuerySet
+from visits.logging import VisitRefused
+from visits.needs import NeedRefused
+
+Row = TypeVar("Row")
 
 
 def shown(request: HttpRequest) -> HouseholdQuerySet:
@@ -18,3 +26,16 @@ def household_of(request: HttpRequest) -> Household:
     if not number.isdecimal():
         raise Http404
     return get_object_or_404(shown(request), pk=number)
+
+
+def form_id(request: HttpRequest, made: Callable[[UUID], Row | None]) -> tuple[UUID, Row | None]:
+    """The form's id, and the row that it has made already.
+
+    The script keeps the id in the address (?id=), so that Back and a reload bring the same form. What is no id, or is
+    another's, gives way to a new one.
+    """
+    try:
+        client_id = UUID(request.GET.get("id", ""))
+        return client_id, made(client_id)
+    except (ValueError, VisitRefused, NeedRefused):
+        return uuid4(), None

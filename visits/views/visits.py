@@ -1,29 +1,33 @@
 """Log, read and correct visits; their photos."""
 
-from typing import Any
+from typing import Any, cast
+from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch
+from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from accounts.roles import may
 from core.pages import paged
+from households.models import Household
 from households.scope import is_allowed, require
 from programs.measures import MeasureRefused
 from visits.codes import VisitProblem
 from visits.conditions import last_contact
 from visits.filters import VisitFilter
 from visits.forms import VisitFacts, VisitForm, facts_of
-from visits.logging import VisitRefused, correct_visit, log_visit, may_correct
+from visits.logging import VisitRefused, correct_visit, log_visit, logged, may_correct
 from visits.models import Visit, VisitPhoto
 from visits.needs import NeedRefused
 from visits.tables import VisitTable
-from visits.views.shown import household_of, shown
+from visits.views.shown import form_id, household_of, shown
 
 REFUSED = (VisitRefused, MeasureRefused, NeedRefused)
 MONTH = 30 * 24 * 3600
@@ -49,10 +53,14 @@ def visit_new(request: HttpRequest) -> HttpResponse:
         return redirect("households:list")
     household = household_of(request)
     require(request.user, household, "log_visit")
+    client_id, saved = _form_id(request, household)
+    if saved is not None:
+        return _saved_already(request, saved)
     if household.closed_on is not None and request.method != "POST":
         day = date_format(household.closed_on)
         messages.warning(request, VisitProblem.CLOSED.label % {"day": day})
-    form = VisitForm(request.POST or None, request.FILES or None, household=household)
+    initial = {"client_id": client_id}
+    form = VisitForm(request.POST or None, request.FILES or None, household=household, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             visit = log_visit(household=household, by=request.user, **form.facts())  # type: ignore[arg-type]
@@ -93,7 +101,11 @@ def visit_correct(request: HttpRequest, pk: int) -> HttpResponse:
     visit = get_object_or_404(Visit.objects.visible_to(request.user).select_related("visitor", "household"), pk=pk)
     if not may_correct(visit, request.user):  # type: ignore[arg-type]
         raise PermissionDenied
-    form = VisitFacts(request.POST or None, initial=facts_of(visit), household=visit.household)
+    client_id, saved = _form_id(request, visit.household)
+    if saved is not None:
+        return _saved_already(request, saved)
+    initial = {**facts_of(visit), "client_id": client_id}
+    form = VisitFacts(request.POST or None, initial=initial, household=visit.household)
     if request.method == "POST" and form.is_valid():
         try:
             corrected = correct_visit(visit, by=request.user, **form.facts())  # type: ignore[arg-type]
@@ -106,10 +118,20 @@ def visit_correct(request: HttpRequest, pk: int) -> HttpResponse:
     return _form_page(request, "visits/correct.html", form, {"form": form, "visit": visit, "household": household})
 
 
-def photo(request: HttpRequest, pk: int) -> FileResponse:
-    """A photo, or its thumbnail (?thumb=1), for those who see the household."""
-    photo = get_object_or_404(VisitPhoto.objects.visible_to(request.user), pk=pk)
-    file = photo.thumbnail if request.GET.get("thumb") else photo.file
+def photo(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
+    """A photo on a page with the way back; the file alone (?file=1) or its thumbnail (?thumb=1) for that page."""
+    rows = VisitPhoto.objects.visible_to(request.user).select_related("visit")
+    photo = get_object_or_404(rows, pk=pk)
+    if request.GET.get("thumb"):
+        return _jpeg(photo.thumbnail, photo)
+    if request.GET.get("file"):
+        return _jpeg(photo.file, photo)
+    household = get_object_or_404(shown(request), pk=photo.visit.household_id)
+    context = {"photo": photo, "visit": _versions(photo.visit)[-1], "household": household}
+    return render(request, "visits/photo.html", context)
+
+
+def _jpeg(file: FieldFile, photo: VisitPhoto) -> FileResponse:
     try:
         answer = FileResponse(file.open("rb"), content_type="image/jpeg", filename=f"photo-{photo.pk}.jpg")
     except FileNotFoundError as error:
@@ -144,11 +166,24 @@ def _sent(request: HttpRequest, visit: Visit) -> HttpResponse:
     return redirect("visits:detail", visit.pk)
 
 
+def _form_id(request: HttpRequest, household: Household) -> tuple[UUID, Visit | None]:
+    by = cast(User, request.user)
+    return form_id(request, lambda given: logged(given, household=household, by=by))
+
+
+def _saved_already(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """The form of this visit was opened again, by Back or a reload, or was sent again."""
+    messages.info(request, _("This visit is already saved. To log another one, start from the household."))
+    return _sent(request, visit)
+
+
 def _form_page(request: HttpRequest, template: str, form: VisitFacts, context: dict[str, Any]) -> HttpResponse:
     """The form; where a script sent it, only what is wrong, so that nothing typed or chosen is lost."""
     if request.method == "POST" and _wants_json(request):
         problems = [
-            str(error) if name == "__all__" else f"{form.fields[name].label}: {error}"
+            str(error)
+            if name == "__all__"
+            else _("%(label)s: %(error)s") % {"label": form.fields[name].label, "error": error}
             for name, errors in form.errors.items()
             for error in errors
         ]
