@@ -48,5 +48,20 @@ class PairingRefused(Refused):
     """A pairing that cannot begin, end or move."""
 
 
+class HandoverRefused(PairingRefused):
+    """What becomes of one household when its cadre goes cannot be so; says which household, and who was to take it."""
+
+    def __init__(self, why: Refused, *, pairing: int, household: str, to: str) -> None:
+        super().__init__(why.code, **why.params)
+        self.pairing, self.household, self.to = pairing, household, to
+
+    @property
+    def sentence(self) -> str:
+        """Why, with both names."""
+        names = {"household": self.household, "cadre": self.to, "why": super().sentence}
+        text = _("%(household)s to %(cadre)s: %(why)s") if self.to else _("%(household)s: %(why)s")
+        return str(text) % names
+
+
 class RegisterRefused(Refused):
     """A cadre or a unit that cannot be written so."""

@@ -67,12 +67,24 @@ def suggestions(
     return list(cadres[:SUGGESTIONS])
 
 
-def successors(quotas: dict[str, int], households: Sequence[Household], *, of: Cadre) -> list[list[Cadre]]:
-    """For each household a few cadres who could take it over from this one, own township first. One query."""
+def successors(
+    quotas: dict[str, int], households: Sequence[Household], *, of: Cadre, chosen: Sequence[int] = ()
+) -> list[list[Cadre]]:
+    """For each household a few cadres who could take it over from this one, own township first. One query.
+
+    `chosen`: by household the cadre (or 0) who stays in sight, found by a search or full by now. One query more.
+    """
     free = list(with_room(quotas).exclude(pk=of.pk).order_by("unit__name", "name", "pk"))
-    return [
+    few = [
         sorted(free, key=lambda cadre: not _is_near(cadre, household))[:FEW] for household in households
     ]  # sorted is stable: by unit and name
+    kept = (
+        with_load(Cadre.objects.exclude(pk=of.pk), quotas).select_related("unit").in_bulk(chosen) if any(chosen) else {}
+    )
+    for options, pk in zip(few, chosen, strict=False):
+        if pk in kept and kept[pk] not in options:
+            options.insert(0, kept[pk])
+    return few
 
 
 def _is_near(cadre: Cadre, household: Household) -> bool:

@@ -1,6 +1,7 @@
 """What people type about cadres, units and pairings. No rule here: the verbs have them."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -14,7 +15,8 @@ from accounts.roles import Role
 from cadres.codes import RegisterRefused
 from cadres.models import Cadre, Pairing
 from cadres.register import Disposition, first_days, phone_of
-from core.dates import DayField
+from core.choices import say_choose
+from core.dates import DayField, until_today
 from core.masking import mask_phone
 from district.models import Division, Level
 
@@ -34,6 +36,7 @@ class CadreForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        say_choose(self)
         free = Q(grants__role=Role.CADRE, cadre__isnull=True) | Q(cadre=self.instance.pk or 0)
         account: Any = self.fields["user"]
         account.queryset = User.objects.filter(free, is_active=True).distinct()
@@ -65,6 +68,7 @@ class UnitForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        say_choose(self)
         self.fields["name"].label = pgettext_lazy("unit", "Name")
         place: Any = self.fields["division"]
         place.queryset = Division.objects.exclude(level=Level.VILLAGE)
@@ -76,16 +80,19 @@ class UnitForm(forms.ModelForm):
 
 
 class EndForm(forms.Form):
-    """When and why a pairing ends."""
+    """When and why a pairing ends, on `since` at the earliest: the day that it began."""
 
     on = DayField(label=pgettext_lazy("pairing", "Last day"), span=first_days)
     reason = forms.CharField(
         label=_("Reason"), max_length=200, widget=forms.TextInput(attrs={"list": "reasons", "autocomplete": "off"})
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, since: date | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["on"].initial = timezone.localdate()
+        on: Any = self.fields["on"]
+        on.initial = timezone.localdate()
+        if since is not None:
+            on.within(until_today(since))
 
 
 class _ChoosesCadre(forms.Form):
@@ -120,6 +127,7 @@ class DeactivateForm(EndForm):
     def __init__(self, *args: Any, pairings: Sequence[Pairing], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.pairings = pairings
+        self.refused: int | None = None  # the pairing that the verb refused to hand over so
         self.chosen: dict[int, Cadre | None] = {}
 
     def choice(self, pairing: Pairing) -> str:

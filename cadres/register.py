@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import Unit
-from cadres.codes import PairingRefused, Problem, RegisterRefused
+from cadres.codes import HandoverRefused, PairingRefused, Problem, RegisterRefused
 from cadres.models import Cadre, Pairing
 from cadres.pairing import end_pairing, must_not_be_ahead, transfer
 from core.crypto import keyed_hash
@@ -61,7 +61,8 @@ def first_days() -> Span:
 def deactivate(cadre: Cadre, *, on: date, reason: str, dispositions: Mapping[int, Disposition]) -> Cadre:
     """The cadre helps no more from this day. Each active pairing (by its id) is transferred or ended in the same act.
 
-    PairingRefused("still_paired") if one is left over; also whatever a transfer or an end refuses. All or nothing.
+    PairingRefused("still_paired") if one is left over; HandoverRefused for what a transfer or an end refuses. All or
+    nothing.
     """
     must_not_be_ahead(on)
     if not reason.strip():
@@ -72,7 +73,7 @@ def deactivate(cadre: Cadre, *, on: date, reason: str, dispositions: Mapping[int
         raise RegisterRefused(Problem.INACTIVE_ALREADY)
     if on < row.active_from:
         raise RegisterRefused(Problem.BEFORE_ACTIVE)
-    for pairing in Pairing.objects.active().filter(cadre=row).select_related("household"):
+    for pairing in Pairing.objects.active().filter(cadre=row).select_related("household").order_by("slot"):
         if pairing.pk not in dispositions:
             raise PairingRefused(Problem.STILL_PAIRED)
         _dispose(pairing, dispositions[pairing.pk], on=on, reason=reason)
@@ -103,10 +104,14 @@ def change_unit(unit: Unit, **facts: Any) -> Unit:
 
 def _dispose(pairing: Pairing, what: Disposition, *, on: date, reason: str) -> None:
     why = what.reason or reason
-    if what.to is None:
-        end_pairing(pairing, on=on, reason=why)
-    else:
-        transfer(pairing, to=what.to, on=on, reason=why)
+    try:
+        if what.to is None:
+            end_pairing(pairing, on=on, reason=why)
+        else:
+            transfer(pairing, to=what.to, on=on, reason=why)
+    except PairingRefused as refusal:
+        to = what.to.name if what.to is not None else ""
+        raise HandoverRefused(refusal, pairing=pairing.pk, household=pairing.household.head_name, to=to) from refusal
 
 
 def _written(cadre: Cadre) -> Cadre:

@@ -3,12 +3,17 @@
 from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
+from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import may as may_anywhere
+from cadres.from_roster import waiting
 from cadres.models import Pairing
+from core.formats import commas
 from households.conditions import Frame
-from households.models import Household
+from households.models import Household, RosterImport
+from households.roster.after import Link, after_import
 from households.sections import ListColumn, Section, add_column, add_section
 
 
@@ -27,6 +32,16 @@ def with_cadre(rows: QuerySet, frame: Frame) -> QuerySet:
     """Add `cadre`, the name of who helps the household now."""
     active = Pairing.objects.active().filter(household=OuterRef("pk"))
     return rows.annotate(cadre=Subquery(active.values("cadre__name")[:1]))
+
+
+@after_import
+def offer_pairings(roster_import: RosterImport, user: Any) -> Link | None:
+    """To the pairings that the roster names, with the number of those that wait. Three queries."""
+    number = waiting(roster_import) if may_anywhere(user, "pair") else None
+    if number is None:
+        return None
+    label = gettext("Pairings named by the roster (%(number)s)") % {"number": commas(number)}
+    return Link(label, reverse("cadres:from_roster", args=[roster_import.pk]))
 
 
 add_section(Section("pairing", _("Pairing"), 5, "cadres/_case_pairing.html", load))

@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import Unit
 from cadres.models import Cadre, Pairing
-from core.columns import CountColumn, PartialColumn
+from core.columns import CountColumn, DayColumn, PartialColumn
 from core.masking import mask_name
 from households.models import Household
 
@@ -85,7 +85,7 @@ class PairingTable(_HouseholdColumns):
     )
     code = tables.Column(verbose_name=_("Household code"), accessor="household__code", orderable=False)
     village = tables.Column(verbose_name=_("Village"), accessor="household", orderable=False)
-    starts_on = tables.DateColumn(verbose_name=pgettext_lazy("date", "From"), orderable=False, short=False)
+    starts_on = DayColumn(verbose_name=pgettext_lazy("date", "From"), orderable=False)
     acts = PartialColumn(
         verbose_name=_("Actions"), template_name="cadres/_pairing_actions.html", orderable=False, accessor="pk"
     )
@@ -107,7 +107,7 @@ class PairingTable(_HouseholdColumns):
 class FormerTable(PairingTable):
     """Households that were with a cadre."""
 
-    ended_on = tables.DateColumn(verbose_name=pgettext_lazy("date", "Until"), orderable=False, short=False)
+    ended_on = DayColumn(verbose_name=pgettext_lazy("date", "Until"), orderable=False)
     end_reason = tables.Column(verbose_name=_("Reason"), orderable=False)
 
     class Meta(PairingTable.Meta):
@@ -125,7 +125,7 @@ class UnpairedTable(_HouseholdColumns):
     head_name = tables.Column(
         verbose_name=_("Head of household"),
         linkify=("households:detail", [tables.A("pk")]),
-        order_by=("head_name", "code"),
+        order_by=("code",),  # not by a name that may be masked
     )
     code = tables.Column(verbose_name=_("Household code"))
     village = tables.Column(verbose_name=_("Village"), order_by=("village__code", "code"))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cadres.views import cadres, pairings, proposals, units
+from cadres.views import cadres, from_roster, pairings, proposals, units
 
 app_name = "cadres"
 urlpatterns = [
@@ -22,5 +22,6 @@ urlpatterns = [
     path("pairing/options/", pairings.options, name="options"),
     path("pairing/propose/", proposals.propose, name="propose"),
     path("pairing/propose/<int:pk>/", proposals.proposal, name="proposal"),
+    path("pairing/from-roster/<int:pk>/", from_roster.from_roster, name="from_roster"),
     path("coverage/", pairings.coverage, name="coverage"),
 ]

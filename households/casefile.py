@@ -11,7 +11,16 @@ from django.utils.translation import gettext as _
 from core.masking import mask_card, mask_id, mask_name, mask_phone
 from households import growth
 from households.codes import Cause, GuaranteeItem, GuaranteeState, Health
-from households.models import SOURCES, GrowthAssessment, Household, IncomeStatement, Member, Verdict
+from households.models import (
+    COUNTED,
+    SOURCES,
+    GrowthAssessment,
+    Household,
+    IncomeStatement,
+    Member,
+    StatementState,
+    Verdict,
+)
 
 REVEALED = ("id_no", "disability_no", "phone", "disease", "bank_card")
 
@@ -81,11 +90,13 @@ class IncomeRow:
 
 
 def income(household: Household) -> dict[str, Any]:
-    """Statements by year (oldest first), the table by source, the chart, and the growth flags. Four queries."""
+    """Statements by year (oldest first), the table by source, the chart, and the growth flags. Four queries.
+
+    A draft stands in the table; the chart shows what has been checked, as growth compares no other.
+    """
     statements = list(household.statements.order_by("year"))  # type: ignore[attr-defined]
-    fields = {f.name: str(f.verbose_name) for f in IncomeStatement._meta.concrete_fields}
     given = [n for n in (*SOURCES, "stated_total") if any(getattr(s, n) is not None for s in statements)]
-    rows = [IncomeRow(fields[n], [getattr(s, n) for s in statements]) for n in given]
+    rows = [IncomeRow(IncomeStatement.label_of(n), [getattr(s, n) for s in statements]) for n in given]
     rows.append(IncomeRow(_("Income of the household"), [s.disposable_total for s in statements], total=True))
     rows.append(IncomeRow(_("Income per head"), [s.disposable_per_head for s in statements], total=True))
     flags = list(household.assessments.order_by("-year"))  # type: ignore[attr-defined]
@@ -93,12 +104,13 @@ def income(household: Household) -> dict[str, Any]:
         "statements": statements,
         "rows": rows,
         "chart": _chart(statements),
+        "drafts": [s.year for s in statements if s.state == StatementState.DRAFT],
         "explanations": growth.explain(flags) if flags else [],
     }
 
 
 def _chart(statements: list[IncomeStatement]) -> dict[str, Any] | None:
-    known = [s for s in statements if s.disposable_per_head is not None]
+    known = [s for s in statements if s.disposable_per_head is not None and s.state in COUNTED]
     if not known:
         return None
     return {

@@ -7,9 +7,11 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.choices import say_choose
 from core.dates import DayField
 from core.fields import YuanField
 from core.masking import mask_card, mask_phone
+from core.reasons import must_say_something
 from district.models import Division, Level
 from households.codes import Cause, GuaranteeItem, GuaranteeState, Health, Relation
 from households.models import Household, IncomeStatement, Member
@@ -22,6 +24,10 @@ PHONE = r"^(1[3-9]\d{9}|0\d{2,3}-?\d{7,8})?$"
 
 class FieldsOnly(forms.ModelForm):
     """Checks the fields alone: the verb makes or changes the row."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        say_choose(self)
 
     def _post_clean(self) -> None:
         pass
@@ -59,7 +65,7 @@ class HouseholdForm(FieldsOnly):
     village = VillageField(queryset=Division.objects.none(), label=_("Village"))
     phone = forms.RegexField(
         PHONE, label=_("Phone"), required=False,
-        error_messages={"invalid": _("Enter 11 digits of a mobile phone, or 0xx-xxxxxxx.")},
+        error_messages={"invalid": _("Enter one phone number: 11 digits, or 0xx-xxxxxxx.")},
     )  # fmt: skip
     bank_card = forms.RegexField(
         r"^(\d{12,19})?$", label=_("Bank card"), required=False,
@@ -199,7 +205,7 @@ class DayAndReasonForm(forms.Form):
     """When and why a household closes or a member leaves."""
 
     on = DayField(label=_("Date"), initial=timezone.localdate, span=days_of_acts)
-    reason = forms.CharField(label=_("Reason"), max_length=200)
+    reason = forms.CharField(label=_("Reason"), max_length=200, validators=[must_say_something])
 
 
 class DecideForm(forms.Form):
@@ -208,7 +214,7 @@ class DecideForm(forms.Form):
     decision = forms.ChoiceField(
         label=_("Decision"), choices=[("accept", _("Take in")), ("refuse", _("Refuse"))], widget=forms.RadioSelect
     )
-    reason = forms.CharField(label=_("Reason"), max_length=200)
+    reason = forms.CharField(label=_("Reason"), max_length=200, validators=[must_say_something])
 
 
 class GuaranteesForm(forms.Form):

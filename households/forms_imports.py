@@ -11,14 +11,33 @@ from households.roster.codes import refusal_sentence
 from households.roster.files import FileRefused, look_at_upload
 from households.roster.loading import limits
 
+MOST_FILES = 40  # a district has 27 townships
+
+
+class SeveralFilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class SeveralFilesField(forms.FileField):
+    """A list of uploaded files."""
+
+    widget = SeveralFilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+        """Each file by itself; the first one that is wrong is named."""
+        files = data if isinstance(data, list | tuple) else [data]
+        if len(files) > MOST_FILES:
+            raise forms.ValidationError(_("Choose at most %(most)s files."), params={"most": MOST_FILES})
+        return [super(SeveralFilesField, self).clean(file, initial) for file in files or [None]]
+
 
 class UploadForm(forms.Form):
-    """A roster file, and the income year for files without such a column."""
+    """Roster files, and the income year for files without such a column."""
 
-    file = forms.FileField(
-        label=_("Roster file"),
-        help_text=_("xlsx, xls, ods or csv with a header row such as 户编号, 姓名, 证件号码, 与户主关系."),
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.ods,.csv,.txt"}),
+    file = SeveralFilesField(
+        label=_("Roster files"),
+        help_text=_("xlsx, xls, ods or csv; several at once, one for each township, are checked side by side."),
+        widget=SeveralFilesInput(attrs={"accept": ".xlsx,.xls,.ods,.csv,.txt"}),
         error_messages={"required": _("Choose the roster file."), "empty": _("The file is empty. Choose another one.")},
     )
     year = forms.TypedChoiceField(
@@ -39,12 +58,14 @@ class UploadForm(forms.Form):
         years = campaign.years.values_list("year", flat=True)  # type: ignore[attr-defined]
         self.fields["year"].choices = [("", _("Stated in the file")), *((y, str(y)) for y in years)]  # type: ignore[attr-defined]
 
-    def clean_file(self) -> UploadedFile:
-        """Size and kind, before the file is read."""
-        file: UploadedFile = self.cleaned_data["file"]
-        try:
-            look_at_upload(file.size or 0, file.read(16), limits())
-        except FileRefused as refused:
-            raise forms.ValidationError(refusal_sentence(refused.refusal)) from refused
-        file.seek(0)
-        return file
+    def clean_file(self) -> list[UploadedFile]:
+        """Size and kind of each, before it is read."""
+        files: list[UploadedFile] = self.cleaned_data["file"]
+        for file in files:
+            try:
+                look_at_upload(file.size or 0, file.read(16), limits())
+            except FileRefused as refused:
+                sentence = refusal_sentence(refused.refusal)
+                raise forms.ValidationError(f"{file.name}: {sentence}" if len(files) > 1 else sentence) from refused
+            file.seek(0)
+        return files

@@ -17,6 +17,7 @@ from core.history import origin
 from core.models import Job, JobState
 from district.models import CampaignYear
 from district.policy import current_campaign, policy_for
+from district.register import when_assessed_anew
 from households.models import Enrolment, EnrolmentState, GrowthAssessment, IncomeStatement, Reason, Verdict
 
 KIND = "assess_growth"
@@ -143,6 +144,12 @@ def start(year: int, *, by: Any = None) -> Job:
     """Queue an assessment of the year; one that waits already will see the same data and is returned instead."""
     waiting = Job.objects.filter(kind=KIND, state=JobState.QUEUED, args={"year": year}).first()
     return waiting or jobs.start(KIND, by=by, args={"year": year})
+
+
+@when_assessed_anew
+def follow_policy(policy: CampaignYear) -> None:
+    """Queue an assessment of a year whose target or due day was changed."""
+    start(policy.year, by=origin().by)
 
 
 def start_by_hand(year: int, *, by: Any) -> tuple[Job, bool]:

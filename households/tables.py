@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from core.columns import CountColumn, YuanColumn
+from core.columns import CountColumn, DayColumn, YuanColumn
 from core.fields import YuanField
 from core.masking import mask_name
 from district.models import CampaignYear
@@ -19,12 +19,15 @@ from households.models import Enrolment, GrowthAssessment, Household, IncomeStat
 from households.sections import columns
 
 
+def _name_column(*, orderable: bool = True) -> tables.Column:
+    link = ("households:detail", [tables.A("pk")])
+    return tables.Column(verbose_name=_("Head of household"), linkify=link, order_by="head_name", orderable=orderable)
+
+
 class HouseholdTable(tables.Table):
     """Rows come from `with_columns`."""
 
-    head_name = tables.Column(
-        verbose_name=_("Head of household"), linkify=("households:detail", [tables.A("pk")]), order_by="head_name"
-    )
+    head_name = _name_column()
     code = tables.Column(verbose_name=_("Household code"))
     village = tables.Column(verbose_name=_("Village"), order_by="village__code")
     people = CountColumn(verbose_name=_("People"))
@@ -38,8 +41,11 @@ class HouseholdTable(tables.Table):
         order_by = "code"
         empty_text = _("No household fits. Change the search or reset the filter.")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, sort_by_name: bool = True, **kwargs: Any) -> None:
+        """Who sees names masked can't sort by them either: the order would tell what is hidden."""
         more = [(c.name, _registered(c)) for c in columns()]
+        if not sort_by_name:
+            more.append(("head_name", _name_column(orderable=False)))
         super().__init__(*args, extra_columns=more, **kwargs)
 
     def render_head_name(self, record: Household, value: str) -> str:
@@ -71,7 +77,7 @@ class PendingTable(tables.Table):
     village = tables.Column(
         verbose_name=_("Village"), accessor="household__village", order_by="household__village__code"
     )
-    entered_on = tables.DateColumn(verbose_name=_("Entered on"))
+    entered_on = DayColumn(verbose_name=_("Entered on"))
     entry_year = tables.Column(verbose_name=_("Entry year"), attrs={"th": {"class": "num"}, "td": {"class": "num"}})
     total = YuanColumn(verbose_name=_("Income of the household (yuan)"))
     people = CountColumn(verbose_name=_("People"))

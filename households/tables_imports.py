@@ -3,8 +3,8 @@
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 
-from core.columns import CountColumn
-from households.models import RosterImport
+from core.columns import CountColumn, MomentColumn
+from households.models import ImportState, RosterImport
 
 
 class ImportTable(tables.Table):
@@ -16,7 +16,14 @@ class ImportTable(tables.Table):
         verbose_name=_("Rejected households"), accessor="counts__households__rejected", orderable=False
     )
     created_by = tables.Column(verbose_name=_("Uploaded by"), orderable=False)
-    created_at = tables.DateTimeColumn(verbose_name=_("Uploaded at"))
+    created_at = MomentColumn(verbose_name=_("Uploaded at"))
+
+    def render_state(self, record: RosterImport, value: str) -> str:
+        """A checked file that would change nothing waits for nobody."""
+        given = record.counts.get("households", {})
+        if record.state == ImportState.CHECKED and not any(given.get(name) for name in ("created", "updated")):
+            return str(_("Nothing to import"))
+        return value
 
     class Meta:
         model = RosterImport

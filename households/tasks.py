@@ -10,8 +10,9 @@ from core.jobs import JobRefused, Run, handles
 from core.models import Job
 from district.policy import PolicyMissing
 from households import growth
-from households.models import RosterImport
-from households.roster import loading
+from households.income_sheet import acts as income_sheets
+from households.models import IncomeUpload, RosterImport
+from households.roster import loading, retention, undo
 
 
 def _import_page(job: Job) -> str:
@@ -35,13 +36,36 @@ def roster_commit(run: Run) -> None:
     """Write what the preview showed, or keep a new preview if it is no longer so."""
     roster_import = RosterImport.objects.select_related("campaign", "created_by").get(pk=run.args["import"])
     run.result = {"import": roster_import.pk}
-    loading.commit_import(roster_import, progress=_reading(run), effect=run.effect)
+    loading.commit_import(roster_import, progress=_reading(run), effect=run.effect, part=run.part)
+
+
+@handles(undo.KIND, title=_("Undo a roster import"), address=_import_page, roles=ACTIONS["import_roster"])
+def roster_undo(run: Run) -> None:
+    """Take a saved import back, or say that something stands on it."""
+    roster_import = RosterImport.objects.get(pk=run.args["import"])
+    run.result = {"import": roster_import.pk}
+    try:
+        undo.undo(roster_import, by=run.job.started_by, progress=run.progress, effect=run.effect)
+    except undo.UndoRefused as refusal:
+        raise JobRefused(refusal.message) from refusal
 
 
 def _reading(run: Run) -> loading.Progress:
     return lambda done, total: run.progress(
         done, total, gettext_noop("Checking households: %(done)s of %(total)s"), done=done, total=total
     )
+
+
+def _income_page(job: Job) -> str:
+    return reverse("households:income_sheet", args=[job.args["upload"]])
+
+
+@handles(income_sheets.SAVE, title=_("Save an income sheet"), address=_income_page, roles=ACTIONS["draft_statement"])
+def income_sheet_save(run: Run) -> None:
+    """Write what the preview of an income sheet showed, or keep a new preview if it is no longer so."""
+    upload = IncomeUpload.objects.select_related("sheet__division", "uploaded_by").get(pk=run.args["upload"])
+    run.result = {"upload": upload.pk}
+    income_sheets.save(upload, effect=run.effect)
 
 
 @handles(growth.KIND, title=_("Compare incomes"), address=_growth_page, roles=ACTIONS["run_growth"])
@@ -65,3 +89,9 @@ def assess_closed_years() -> int:
     except PolicyMissing:  # before the first campaign
         return 0
     return len([growth.start(year) for year in years])
+
+
+@shared_task(name="households.remove_roster_files")
+def remove_roster_files() -> int:
+    """Nightly: remove the uploaded files that were kept long enough. Returns how many."""
+    return retention.remove_old_files()

@@ -2,7 +2,21 @@
 
 from django.urls import path
 
-from households.views import casefile, edit, growth, households, imports, members, pending, statements
+from households.views import (
+    casefile,
+    edit,
+    growth,
+    households,
+    imports,
+    imports_after,
+    imports_answers,
+    imports_board,
+    income_sheets,
+    leftovers,
+    members,
+    pending,
+    statements,
+)
 
 app_name = "households"
 urlpatterns = [
@@ -27,10 +41,26 @@ urlpatterns = [
     path("<int:pk>/call/", casefile.call, name="call"),
     path("growth/", growth.flags, name="growth"),
     path("growth/run/", growth.growth_run, name="growth_run"),
+    path("income-sheets/", income_sheets.income_sheets, name="income_sheets"),
+    path("income-sheets/download/", income_sheets.income_sheet_make, name="income_sheet_make"),
+    path("income-sheets/upload/", income_sheets.income_sheet_upload, name="income_sheet_upload"),
+    path("income-sheets/<int:pk>/", income_sheets.income_sheet, name="income_sheet"),
+    path("income-sheets/<int:pk>/save/", income_sheets.income_sheet_save, name="income_sheet_save"),
+    path("income-sheets/<int:pk>/cancel/", income_sheets.income_sheet_cancel, name="income_sheet_cancel"),
+    path("income-sheets/<int:pk>/check/", income_sheets.income_sheet_check, name="income_sheet_check"),
     path("imports/", imports.imports, name="imports"),
+    path("imports/commit/", imports.import_commit_batch, name="import_commit_batch"),
+    path("imports/leftovers/", leftovers.worklist, name="leftovers"),
+    path("imports/leftovers/<int:pk>/", leftovers.leftover, name="leftover"),
+    path("imports/<int:pk>/undo/", imports_after.import_undo, name="import_undo"),
+    path("imports/board/", imports_board.import_board, name="import_board"),
     path("imports/new/", imports.import_new, name="import_new"),
     path("imports/<int:pk>/", imports.import_detail, name="import_detail"),
     path("imports/<int:pk>/commit/", imports.import_commit, name="import_commit"),
     path("imports/<int:pk>/cancel/", imports.import_cancel, name="import_cancel"),
+    path("imports/<int:pk>/answers/", imports_answers.import_answers, name="import_answers"),
+    path("imports/<int:pk>/mend/", imports_answers.import_mend, name="import_mend"),
+    path("imports/mends/<int:pk>/undo/", imports_answers.import_unmend, name="import_unmend"),
+    path("imports/<int:pk>/notes/", imports_answers.import_notes, name="import_notes"),
     path("imports/<int:pk>/rejected/", imports.import_rejected, name="import_rejected"),
 ]

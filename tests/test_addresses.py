@@ -6,6 +6,7 @@ in 东山前村 that the cadre helps, with whom the liaison's unit, the clerk's 
 department's need have to do; `qian…` on a family elsewhere. `?zhao` is given in the query. A POST is sent empty.
 """
 
+import json
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -21,7 +22,8 @@ from accounts.roles import Role
 from cadres.models import Cadre, Pairing
 from core.models import Job, JobState
 from district.models import Rank
-from households.models import ImportState, RosterImport
+from households.income_sheet.plan import Plan
+from households.models import ImportState, IncomeSheet, IncomeUpload, RosterImport, RosterLeftover, RosterMend
 from programs.models import Measure
 from tests.factories.accounts import SINCE, GrantFactory, UnitFactory, UserFactory
 from tests.factories.households import StatementFactory
@@ -111,11 +113,30 @@ GET  households:decide           qian.enrolment     in  404  404  404  404  404 
 GET  households:growth           -                  in  200  200  200  200  200  200  200  403  403
 POST households:growth_run       -&year=2016        in  403  403  403  403  403  302  403  403  403
 GET  households:imports          -                  in  403  403  403  403  403  200  403  403  403
+GET  households:import_board      -                  in  403  403  403  403  403  200  403  403  403
+GET  households:import_answers    import             in  403  403  403  403  403  200  403  403  403
+POST households:import_answers    import             in  403  403  403  403  403  302  403  403  403
+POST households:import_mend       import             in  403  403  403  403  403  302  403  403  403
+POST households:import_unmend     mend               in  403  403  403  403  403  302  403  403  403
+POST households:import_notes      import             in  403  403  403  403  403  302  403  403  403
+POST households:import_commit_batch -                  in  403  403  403  403  403  302  403  403  403
 GET  households:import_new       -                  in  403  403  403  403  403  200  403  403  403
 GET  households:import_detail    import             in  403  403  403  403  403  200  403  403  403
 POST households:import_commit    import             in  403  403  403  403  403  302  403  403  403
 POST households:import_cancel    import             in  403  403  403  403  403  302  403  403  403
+GET  households:import_undo      saved              in  403  403  403  403  403  200  403  403  403
+POST households:import_undo      saved              in  403  403  403  403  403  302  403  403  403
+GET  households:import_undo      import             in  403  403  403  403  403  404  403  403  403
+GET  households:leftovers        -                  in  403  403  403  403  403  200  403  403  403
+GET  households:leftover         leftover           in  403  403  403  403  403  200  403  403  403
 GET  households:import_rejected  import             in  403  403  403  403  403  404  403  403  403
+GET  households:income_sheets    -                  in  403  403  200  200  403  200  403  403  403
+POST households:income_sheet_make -                 in  403  403  422  422  403  422  403  403  403
+POST households:income_sheet_upload -               in  403  403  422  422  403  422  403  403  403
+GET  households:income_sheet     income             in  403  403  404  200  403  200  403  403  403
+POST households:income_sheet_save income            in  403  403  404  302  403  403  403  403  403
+POST households:income_sheet_cancel income          in  403  403  404  302  403  403  403  403  403
+POST households:income_sheet_check income           in  403  403  404  302  403  302  403  403  403
 
 GET  cadres:list                 -                  in  403  403  403  200  403  200  200  403  403
 GET  cadres:new                  -                  in  403  403  403  403  403  200  403  403  403
@@ -138,6 +159,9 @@ GET  cadres:pairing_transfer     zhao.pairing       in  403  403  403  403  403 
 GET  cadres:pairing_transfer     qian.pairing       in  404  404  404  404  404  200  403  404  404
 GET  cadres:propose              -                  in  403  403  403  403  403  200  403  403  403
 GET  cadres:proposal             job.proposal       in  404  404  404  404  404  200  404  404  404
+GET  cadres:from_roster          saved              in  403  403  403  403  403  200  403  403  403
+POST cadres:from_roster          saved              in  403  403  403  403  403  302  403  403  403
+GET  cadres:from_roster          import             in  403  403  403  403  403  404  403  403  403
 
 GET  programs:measures           -                  in  200  200  200  200  200  200  200  403  403
 GET  programs:measure_new        ?zhao              in  200  200  403  200  200  200  403  404  404
@@ -241,6 +265,13 @@ def rows(small_district, people, zhao, qian, tmp_path, settings):
         campaign=small_district.campaign, file_name="花名册.xlsx", file_path="none", sha256="0" * 64,
         state=ImportState.CANCELLED, created_by=people.district_admin,
     )  # fmt: skip
+    saved = RosterImport.objects.create(
+        campaign=small_district.campaign, file_name="花名册.xlsx", file_path="none", sha256="1" * 64,
+        state=ImportState.COMMITTED, created_by=people.district_admin,
+    )  # fmt: skip
+    mend = RosterMend.objects.create(
+        roster_import=roster, sheet="花名册", row=2, field="name", made_by=people.district_admin
+    )
     qian.phone = "13900000002"
     qian.save()
     person = UserFactory(username="somebody")
@@ -250,6 +281,10 @@ def rows(small_district, people, zhao, qian, tmp_path, settings):
         "qian": _all_of(qian, people.stranger),
         "place": SimpleNamespace(**places),
         "import": roster,
+        "income": _income_upload(small_district.places["东山镇"], people.township_official),
+        "mend": mend,
+        "leftover": RosterLeftover.objects.create(roster_import=saved, key="9900000003", codes=["id_checksum"]),
+        "saved": saved,
         "job": SimpleNamespace(
             of_admin=Job.objects.create(
                 kind="roster_check", started_by=people.district_admin, args={"import": roster.pk}
@@ -267,6 +302,15 @@ def rows(small_district, people, zhao, qian, tmp_path, settings):
         "itself": people.system_admin,
         "grant": GrantFactory(user=person),
     }
+
+
+def _income_upload(place, user):
+    sheet = IncomeSheet.objects.create(division=place, year=2017, token="t", made_by=user)
+    plan = Plan()
+    return IncomeUpload.objects.create(
+        sheet=sheet, file_name="收入.xlsx", uploaded_by=user, given="[]", plan=json.dumps(plan.as_json()),
+        counts=plan.counts,
+    )  # fmt: skip
 
 
 def _all_of(household, user):

@@ -135,6 +135,49 @@ def test_a_step_is_done_again_only_when_its_input_changes(tmp_path, monkeypatch)
     assert not setup.fresh("step", setup.stamp_of([source]))
 
 
+@pytest.fixture
+def migrations(tmp_path, monkeypatch):
+    """A checkout with one migration; returns the commands that are run."""
+    for name, value in (("ROOT", tmp_path), ("STAMPS", tmp_path / "stamps"), ("REQUIREMENTS", tmp_path)):
+        monkeypatch.setattr(setup, name, value)
+    monkeypatch.setattr(setup, "ENV_FILE", tmp_path / ".env")
+    for name in ("DATABASE_URL", "VAR_DIR", "SQLITE_PATH"):
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / "core/migrations").mkdir(parents=True)
+    (tmp_path / "core/migrations/0001.py").touch()
+    (tmp_path / "app.txt").touch()
+    (tmp_path / "var").mkdir()
+    ran = []
+
+    def run(words):
+        (tmp_path / "var/bangfu.sqlite3").touch()
+        ran.append(words[2])
+
+    monkeypatch.setattr(setup, "run", run)
+    return ran
+
+
+def test_set_up_makes_the_tables_and_again_only_for_a_new_migration(migrations, tmp_path):
+    setup.migrate_database()
+    setup.migrate_database()
+    assert migrations == ["migrate"]
+    (tmp_path / "core/migrations/0002.py").touch()
+    setup.migrate_database()
+    (tmp_path / "var/bangfu.sqlite3").unlink()
+    setup.migrate_database()
+    assert migrations == ["migrate"] * 3
+
+
+@pytest.mark.parametrize("line", ["DATABASE_URL=postgres://a", "export DATABASE_URL='postgres://a'"])
+def test_set_up_leaves_another_database_alone(migrations, tmp_path, monkeypatch, line):
+    (tmp_path / ".env").write_text(f"HTTPS=off\n{line}\n")
+    setup.migrate_database()
+    assert migrations == []
+    monkeypatch.setenv("DATABASE_URL", "")  # the environment wins, as in config.settings
+    setup.migrate_database()
+    assert migrations == ["migrate"]
+
+
 def test_a_node_that_is_too_old_is_not_taken(tmp_path):
     node = tmp_path / "node"
     node.write_text("#!/bin/sh\necho v18.19.0\n")

@@ -23,7 +23,10 @@ READ_BY_SCOPE = {"pairings", "needs", "measures"}
 RELATIONS_OF_HIGHER_APPS = READ_BY_SCOPE | {"visits"}
 
 # Not domain rows: work, logs and files that are not kept with a history.
-WITHOUT_HISTORY = {"Job", "AccessLog", "RosterImport", "RosterFinding", "HeaderMapping", "RosterMend", "RosterLeftover"}
+WITHOUT_HISTORY = {
+    "Job", "AccessLog", "RosterImport", "RosterFinding", "HeaderMapping", "RosterMend", "RosterLeftover", "IncomeSheet",
+    "IncomeUpload",
+}  # fmt: skip
 
 
 def rank(model):

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.roles import may
+from cadres.codes import HandoverRefused
 from cadres.coverage import campaign_now, quotas_by_rank, successors, with_load
 from cadres.filters import CadreFilter
 from cadres.forms import REASONS, CadreForm, DeactivateForm
@@ -77,16 +78,22 @@ def cadre_deactivate(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Cadre.objects.visible_to(request.user).active(), pk=pk)
     must(request, "pair")
     pairings = list(_with_households(found.pairings.active().order_by("slot"), request))  # type: ignore[attr-defined]
-    form = DeactivateForm(request.POST or None, pairings=pairings)
+    since = max([found.active_from, *(pairing.starts_on for pairing in pairings)])
+    form = DeactivateForm(request.POST or None, pairings=pairings, since=since)
 
     def act() -> None:
         facts = {"on": form.cleaned_data["on"], "reason": form.cleaned_data["reason"]}
-        deactivate(found, dispositions=form.dispositions(), **facts)
+        try:
+            deactivate(found, dispositions=form.dispositions(), **facts)
+        except HandoverRefused as refusal:
+            form.refused = refusal.pairing
+            raise
 
     if request.method == "POST" and done(form, act):
         messages.success(request, _("%(name)s is not active any more.") % {"name": found.name})
         return redirect("cadres:detail", pk)
-    options = successors(quotas_by_rank(campaign_now()), [p.household for p in pairings], of=found)
+    chosen = [int(form.choice(p)) if form.choice(p).isdecimal() else 0 for p in pairings]
+    options = successors(quotas_by_rank(campaign_now()), [p.household for p in pairings], of=found, chosen=chosen)
     choices = [(p, f"to_{p.pk}", form.choice(p), few) for p, few in zip(pairings, options, strict=True)]
     page = {"form": form, "cadre": found, "choices": choices, "reasons": REASONS}
     return render(request, "cadres/deactivate.html", page, status=status(form))

@@ -68,7 +68,7 @@ def pair_household(request: HttpRequest, pk: int) -> HttpResponse:
 def pairing_end(request: HttpRequest, pk: int) -> HttpResponse:
     """End a pairing with date and reason."""
     found = _active(request, pk)
-    form = EndForm(request.POST or None)
+    form = EndForm(request.POST or None, since=found.starts_on)
     if request.method == "POST" and done(form, lambda: end_pairing(found, **form.cleaned_data)):
         messages.success(request, _("The pairing has ended. The household now waits for another cadre."))
         return redirect("cadres:detail", found.cadre_id)
@@ -79,7 +79,7 @@ def pairing_end(request: HttpRequest, pk: int) -> HttpResponse:
 def pairing_transfer(request: HttpRequest, pk: int) -> HttpResponse:
     """Another cadre takes the household over."""
     found = _active(request, pk)
-    form = TransferForm(request.POST or None)
+    form = TransferForm(request.POST or None, since=found.starts_on)
     if request.method == "POST" and done(form, lambda: transfer(found, **form.cleaned_data)):
         names = {"household": found.household.head_name, "cadre": form.cleaned_data["to"].name}
         messages.success(request, _("%(household)s is now with %(cadre)s.") % names)
@@ -95,9 +95,10 @@ def options(request: HttpRequest) -> HttpResponse:
     households = Household.objects.visible_to(request.user).select_related("village__parent")
     household = households.filter(pk=_number(request.GET.get("household"))).first()
     but = Cadre.objects.filter(pk=_number(request.GET.get("but"))).first()
-    found = suggestions(quotas_by_rank(campaign_now()), household=household, q=request.GET.get("q", ""), but=but)
+    q = request.GET.get("q", "").strip()
+    found = suggestions(quotas_by_rank(campaign_now()), household=household, q=q, but=but)
     name = f"to_{_number(request.GET.get('of'))}" if request.GET.get("of") else "to"
-    page = {"options": found, "name": name, "township": household.village.parent_id if household else None}
+    page = {"options": found, "q": q, "name": name, "township": household.village.parent_id if household else None}
     return render(request, "cadres/_options.html", page | {"may_end": bool(request.GET.get("of")), "end": END})
 
 

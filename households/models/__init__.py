@@ -2,6 +2,7 @@
 
 from households.models.growth import UNKNOWN, GrowthAssessment, Reason, Verdict
 from households.models.household import Enrolment, EnrolmentState, GuaranteeStatus, Household
+from households.models.income_sheet import IncomeSheet, IncomeUpload, UploadState
 from households.models.member import Member
 from households.models.roster import (
     HeaderMapping,
@@ -26,7 +27,9 @@ __all__ = [
     "HeaderMapping",
     "Household",
     "ImportState",
+    "IncomeSheet",
     "IncomeStatement",
+    "IncomeUpload",
     "LeftoverState",
     "Member",
     "Reason",
@@ -35,5 +38,6 @@ __all__ = [
     "RosterLeftover",
     "RosterMend",
     "StatementState",
+    "UploadState",
     "Verdict",
 ]

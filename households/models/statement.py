@@ -123,9 +123,15 @@ class IncomeStatement(TrackedModel):
 
     @property
     def named_sources(self) -> list[tuple[str, Decimal]]:
-        """(label, amount) of what is given, costs negative."""
-        labels = {field.name: str(field.verbose_name) for field in self._meta.concrete_fields}
-        return [(labels[name], amount) for name, amount in self.sources if amount is not None]
+        """(label, amount) of what is given; a cost is positive, its label says that it is taken off."""
+        given = [(name, getattr(self, name)) for name in SOURCES]
+        return [(self.label_of(name), amount) for name, amount in given if amount is not None]
+
+    @classmethod
+    def label_of(cls, name: str) -> str:
+        """What a source is called beside its amount."""
+        label = str(cls._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+        return _("less: %(cost)s") % {"cost": label} if name in COSTS else label
 
     @property
     def sources(self) -> list[tuple[str, Decimal | None]]:

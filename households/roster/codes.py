@@ -5,9 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .rows import ERROR, WARNING, Finding, Refusal, Severity
+
+PLACE_MARK = "!"  # parts sheet and row in a parameter
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +23,7 @@ class Code:
 
 FINDINGS: dict[str, Code] = {
     # ID numbers
-    "id_missing": Code(ERROR, _("The ID number is missing; it is required. Enter it.")),
+    "id_missing": Code(WARNING, _("The ID number is missing; it is required. Enter it.")),
     "id_length": Code(ERROR, _("An ID number has 18 characters, this one has %(length)s. Correct it.")),
     "id_15_digit": Code(
         ERROR, _("This is an old ID number of 15 digits. Enter the 18-digit number of the person's present card.")
@@ -36,9 +39,19 @@ FINDINGS: dict[str, Code] = {
         ),
     ),
     "id_birth_conflict": Code(
-        WARNING, _("The birth date does not agree with the ID number (%(expected)s). The ID number is taken.")
+        WARNING,
+        _(
+            "The birth date does not agree with the ID number; that of the number (%(expected)s) is taken. "
+            "Compare both with the card and correct the wrong one."
+        ),
     ),
-    "id_sex_conflict": Code(WARNING, _("The sex does not agree with the ID number. The ID number is taken.")),
+    "id_sex_conflict": Code(
+        WARNING,
+        _(
+            "The sex does not agree with the ID number; that of the number is taken. "
+            "Compare both with the card and correct the wrong one."
+        ),
+    ),
     "id_duplicate": Code(
         ERROR, _("The ID number is repeated, see %(other)s. Correct the wrong one or delete the repeated row.")
     ),
@@ -55,7 +68,11 @@ FINDINGS: dict[str, Code] = {
         WARNING, _("The column of the head's ID number does not agree with the member who is head (户主).")
     ),
     "size_mismatch": Code(
-        WARNING, _("The number of people does not agree with the %(expected)s member rows. The rows are counted.")
+        WARNING,
+        _(
+            "The number of people does not agree with the %(expected)s member rows; the rows are counted. "
+            "Correct the number, or add or delete member rows."
+        ),
     ),
     # Money
     "income_sum": Code(
@@ -69,8 +86,19 @@ FINDINGS: dict[str, Code] = {
     "income_is_per_head": Code(
         ERROR, _("This income is per head. Add a column with the income of the household (家庭纯收入).")
     ),
+    "income_missing": Code(
+        WARNING,
+        _(
+            "The income is missing: the new household is taken without an income statement. "
+            "Fill in the income, or enter the statement afterwards."
+        ),
+    ),
     "not_eligible": Code(
-        WARNING, _("The income is at or over the income line (%(line)s yuan). The household will wait for a decision.")
+        WARNING,
+        _(
+            "The household's income of %(total)s yuan is at or over the income line (%(line)s yuan). "
+            "It will wait for a decision; check the income and the number of people."
+        ),
     ),
     "statement_final": Code(
         ERROR, _("The income of %(year)s is final (年度). A roster does not change it; ask the district.")
@@ -89,7 +117,7 @@ FINDINGS: dict[str, Code] = {
     "name_chars": Code(ERROR, _("The name has characters that no name has. Enter only the name.")),
     "name_length": Code(WARNING, _("The name has %(length)s characters, usual are 2 to 20. Check the name.")),
     "name_too_long": Code(ERROR, _("The name has %(length)s characters, that is too long. Enter only the name.")),
-    "text_too_long": Code(WARNING, _("The text is too long; the first %(limit)s characters are taken.")),
+    "text_too_long": Code(WARNING, _("The text is too long; the first %(limit)s characters are taken. Shorten it.")),
     "encoding_lost": Code(
         ERROR, _("Characters are lost (wrong encoding). Enter the text again, or save the file as xlsx or UTF-8.")
     ),
@@ -108,7 +136,8 @@ FINDINGS: dict[str, Code] = {
     ),
     "card_checksum": Code(WARNING, _("The check digit of the bank card number is wrong. Compare it with the card.")),
     "people_invalid": Code(
-        WARNING, _("The number of people is not a whole number from 1 to 30. The rows are counted.")
+        WARNING,
+        _("The number of people is not a whole number from 1 to 30; the rows are counted. Enter digits only."),
     ),
     # Household
     "household_no_missing": Code(
@@ -118,6 +147,13 @@ FINDINGS: dict[str, Code] = {
     "household_conflict": Code(
         ERROR, _("The rows of this household (户编号) differ here: %(other)s. Enter the same value on all of them.")
     ),
+    "several_years": Code(
+        ERROR,
+        _(
+            "The same household stands in the file for another income year (年度) too, see %(other)s. "
+            "Upload each year as a file of its own."
+        ),
+    ),
     "household_no_shared": Code(
         ERROR, _("Two households share this 户编号, see %(other)s. Give each household its own.")
     ),
@@ -125,14 +161,43 @@ FINDINGS: dict[str, Code] = {
         ERROR, _("The household %(code)s is closed in the system. Remove it from the file, or ask the district.")
     ),
     "matched_by_head": Code(
-        WARNING, _("This 户编号 is not known; by the ID number of the head it is household %(code)s, which is updated.")
+        WARNING,
+        _(
+            "This 户编号 is not known; by the ID number of its head the household is %(code)s and is taken for that. "
+            "Check the 户编号."
+        ),
+    ),
+    "matched_by_members": Code(
+        WARNING, _("By its other members this is household %(code)s with another head. Check that this is meant.")
     ),
     # Cells and the file
     "formula_no_value": Code(
         ERROR, _("The cell holds a formula without a result. Open the file in Excel, save it, or enter the value.")
     ),
     "cell_error": Code(ERROR, _("The cell holds an error value. Correct the formula or enter the value.")),
-    "hidden_data": Code(WARNING, _("The row is hidden in the file; it is imported like the others.")),
+    "hidden_data": Code(
+        WARNING,
+        _("The row is hidden in the file; it is imported like the others. If that is not meant, delete it."),
+    ),
+    "filled_down": Code(
+        WARNING,
+        _(
+            "On %(count)s rows this column is blank below a household's first row; "
+            "the value of the first row is taken. Check that this is meant."
+        ),
+    ),
+    "column_unused": Code(WARNING, _("The column is not used: its header is not known. Say what it is, or leave it.")),
+    "not_in_file": Code(
+        WARNING,
+        _("%(count)s households of these townships are in the system but not in the file. They stay as they are."),
+    ),
+    "place_proposed": Code(
+        WARNING,
+        _("No column names the place; %(expected)s is taken from the sheet's name, the title or the file's name."),
+    ),
+    "date_ambiguous": Code(
+        WARNING, _("The date can be read in two ways and is not taken. Enter it with the year first, like 2017-09-03.")
+    ),
 }
 
 REFUSALS: dict[str, Promise] = {
@@ -140,7 +205,9 @@ REFUSALS: dict[str, Promise] = {
     "file_damaged": _("The file is damaged. Open it in Excel or WPS, save it as a new xlsx file and upload that."),
     "file_type": _("This file format cannot be read. Save the roster as xlsx and upload it again."),
     "file_too_big": _("The file is too large (at most %(limit)s). Split it by township and upload the parts."),
-    "file_unsafe": _("The file is not safe to open: unpacked it is too large. Save the roster as a new xlsx file."),
+    "file_unsafe": _(
+        "The file is not safe to open: unpacked it is too large. Save the roster as a new xlsx file and upload that."
+    ),
     "file_empty": _("The file is empty. Choose the file that holds the roster."),
     "header_not_found": _(
         "No header row (表头) was found. Put one row with 姓名, 证件号码, 与户主关系 … above the data."
@@ -153,7 +220,26 @@ REFUSALS: dict[str, Promise] = {
         "Header “%(written)s” (column %(columns)s of sheet %(sheet)s) is close to %(header)s. "
         "Correct the header, or accept the proposal."
     ),
+    "township_unknown": _(
+        "No column of sheet %(sheet)s names the township or village; %(expected)s seems to be meant, by the sheet's "
+        "name, the title or the file's name. Say whether it is so, or add the columns 乡(镇) and 行政村."
+    ),
     "year_missing": _("The file has no income year (年度) column. Say which year its income belongs to."),
+}
+
+# Other sentences of a code, by the parameter "why".
+VARIANTS: dict[tuple[str, str], Promise] = {
+    ("township_unknown", "missing"): _("The township is missing and the village does not decide it. Enter it."),
+    ("village_unknown", "missing"): _("The village is missing; it is required. Enter it."),
+    ("relation_unknown", "missing"): _("The relation is missing; 其他 is taken. Enter a usual word like 配偶 or 之子."),
+    ("household_no_invalid", "id_no"): _("An ID number is no 户编号. Enter the code of the household."),
+    ("file_unsafe", "external"): _(
+        "The file is not safe to open: it holds definitions (DTD) that can refer to other files. "
+        "Save the roster as a new xlsx file and upload that."
+    ),
+    ("file_empty", "no_rows"): _(
+        "The file is empty: there is no row of data below the header. Fill in the roster and upload it again."
+    ),
 }
 
 SHEET_REASONS: dict[str, Promise] = {
@@ -162,6 +248,7 @@ SHEET_REASONS: dict[str, Promise] = {
     "no_header": _("no header row found"),
     "other_table": _("another table, not a roster"),
     "not_a_table": _("not a table of cells"),
+    "left_out": _("left out by your answer"),
 }
 
 
@@ -170,9 +257,32 @@ def severity_of(code: str) -> Severity:
     return FINDINGS[code].severity
 
 
-def sentence(finding: Finding) -> str:
-    """What is wrong and what to do, in the active language."""
-    return _filled(FINDINGS[finding.code].sentence, finding.params)
+def sentence(finding: Finding, moved: Mapping[tuple[str, int], int] | None = None) -> str:
+    """What is wrong and what to do, in the active language.
+
+    `moved`: the row in a file made of this one for each (sheet, row) that it holds; of others the old place is named.
+    """
+    params = dict(finding.params)
+    sheet, mark, row = str(params.get("other", "")).rpartition(PLACE_MARK)
+    if mark and row.isdecimal():
+        params["other"] = _place(sheet, int(row), moved)
+    return _filled(_sentence_of(finding.code, params, FINDINGS[finding.code].sentence), params)
+
+
+def _place(sheet: str, row: int, moved: Mapping[tuple[str, int], int] | None) -> str:
+    place = {"sheet": sheet, "row": row if moved is None else moved.get((sheet, row), row)}
+    if moved is None or (sheet, row) in moved:
+        return gettext("%(sheet)s, row %(row)s") % place
+    return gettext("%(sheet)s, row %(row)s of the original file") % place
+
+
+def place_of(sheet: str, row: int) -> str:
+    """The parameter `other` for a row of the file; sentence() puts it into words."""
+    return f"{sheet}{PLACE_MARK}{row}"
+
+
+def _sentence_of(code: str, params: Mapping[str, str | int], usual: Promise) -> Promise:
+    return VARIANTS.get((code, str(params.get("why", ""))), usual)
 
 
 def kind_label(code: str) -> str:
@@ -183,7 +293,7 @@ def kind_label(code: str) -> str:
 
 def refusal_sentence(refusal: Refusal) -> str:
     """Why the file is not read and what to do, in the active language."""
-    return _filled(REFUSALS[refusal.code], refusal.params)
+    return _filled(_sentence_of(refusal.code, refusal.params, REFUSALS[refusal.code]), refusal.params)
 
 
 def sheet_reason(why: str) -> str:

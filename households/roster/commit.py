@@ -28,10 +28,15 @@ from households.models import (
 
 from .compare import Plan
 from .differences import INCOME_FIELDS, MEMBER_FIELDS, Outcome, policy_at
+from .helpers import kept as kept_helpers
+from .known import BEAT_EVERY, Beat, no_beat
+from .leftovers import Leftovers
+from .leftovers import of as leftovers_of
 from .rows import Family, Income, MemberRow
 
 WRITTEN: tuple[Any, ...] = (Household, Enrolment, Member, IncomeStatement, GuaranteeStatus)
-LEAVING = (*MEMBER_FIELDS, "active", "left_on", "left_reason")
+_new_household, _new_enrolment, _new_member, _new_statement, _new_guarantee = map(bulk.maker, WRITTEN)
+LEAVING = (*MEMBER_FIELDS, "id_no", "id_no_hash", "no_id_reason", "active", "left_on", "left_reason")
 
 
 class DataMoved(Exception):
@@ -54,6 +59,8 @@ class Rows:
     statements: list[IncomeStatement] = field(default_factory=list)
     guarantees: list[GuaranteeStatus] = field(default_factory=list)
     years: set[int] = field(default_factory=set)  # whose statements change
+    helpers: str = ""  # as RosterImport keeps them
+    left_out: Leftovers = field(default_factory=Leftovers)
 
 
 def watermark() -> tuple[int, ...]:
@@ -66,10 +73,24 @@ def same_as_shown(plan: Plan, shown: dict[str, Any]) -> bool:
     return bool(plan.counts() == shown.get("counts") and plan.rejected_names == shown["rejected_households"])
 
 
-def prepare(plan: Plan) -> Rows:
+def prepare(plan: Plan, beat: Beat = no_beat) -> Rows:
     """Build every row that the commit will write. No query."""
-    rows = Rows()
-    for outcome in [*plan.created, *plan.updated]:
+    rows = for_the_file(plan)
+    fill(rows, plan, beat)
+    return rows
+
+
+def for_the_file(plan: Plan) -> Rows:
+    """What is written once, beside the households."""
+    return Rows(helpers=kept_helpers(plan), left_out=leftovers_of(plan))
+
+
+def fill(rows: Rows, plan: Plan, beat: Beat = no_beat) -> None:
+    """Build the rows of the households that are created or updated."""
+    today = timezone.localdate()
+    for number, outcome in enumerate([*plan.created, *plan.updated]):
+        if number % BEAT_EVERY == 0:
+            beat()
         household = outcome.household or _household(outcome)
         if outcome.household is None:
             rows.households.append(household)
@@ -81,11 +102,10 @@ def prepare(plan: Plan) -> Rows:
             rows.statements.append(_statement(household, outcome.family, outcome.new_statement))
             rows.years.add(outcome.family.year)
         rows.guarantees += [
-            GuaranteeStatus(household=household, item=item, state=state, as_of=timezone.localdate())
+            _of(household, _new_guarantee(item=item, state=state, as_of=today))
             for item, state in outcome.new_guarantees.items()
         ]
         _sort_changes(rows, outcome)
-    return rows
 
 
 def _sort_changes(rows: Rows, outcome: Outcome) -> None:
@@ -98,8 +118,21 @@ def _sort_changes(rows: Rows, outcome: Outcome) -> None:
         rows.changed.setdefault((type(row), tuple(sorted(names))), []).append(row)
 
 
+def put(rows: Rows) -> None:
+    """Write them with their history, in the caller's transaction."""
+    # leave or demote first, then add or promote: the other way round two heads would meet
+    bulk.change(rows.leaving, LEAVING)
+    for (_model, names), objects in sorted(rows.changed.items(), key=lambda item: item[0][1]):
+        bulk.change(objects, names)
+    for new in (rows.households, rows.enrolments, rows.members, rows.statements, rows.guarantees):
+        for row in new:
+            if not isinstance(row, Household):
+                row.household_id = row.household.pk  # given just now
+        bulk.insert(new)
+
+
 def write(
-    rows: Rows, *, roster_import: RosterImport, document: dict[str, Any], seen: tuple[int, ...],
+    rows: Rows, *, roster_import: RosterImport, document: dict[str, Any], seen: tuple[int, ...] | None,
     effect: AbstractContextManager[None],
 ) -> None:  # fmt: skip
     """Write everything in the transaction `effect`, and queue the growth of the years that the file touched.
@@ -110,22 +143,19 @@ def write(
     with through(f"import {roster_import.pk}", by=roster_import.created_by), effect:
         # one import at a time, for SQLite by its transactions; growth and pages read on
         Campaign.objects.select_for_update(no_key=True).get(pk=roster_import.campaign_id)
-        if watermark() != seen:
+        if seen is not None and watermark() != seen:
             raise DataMoved
-        # leave or demote first, then add or promote: the other way round two heads would meet
-        bulk.change(rows.leaving, LEAVING)
-        for (_model, names), objects in sorted(rows.changed.items(), key=lambda item: item[0][1]):
-            bulk.change(objects, names)
-        for new in (rows.households, rows.enrolments, rows.members, rows.statements, rows.guarantees):
-            for row in new:
-                if not isinstance(row, Household):
-                    row.household_id = row.household.pk  # given just now
-            bulk.insert(new)
+        put(rows)
+        rows.left_out.keep(roster_import)
         for year in sorted(rows.years):
             start_after_change(year, by=roster_import.created_by)
         waiting = RosterImport.objects.filter(pk=roster_import.pk, state=ImportState.COMMITTING)
         if not waiting.update(
-            state=ImportState.COMMITTED, committed_at=timezone.now(), counts=document["counts"], report=document
+            state=ImportState.COMMITTED,
+            committed_at=timezone.now(),
+            counts=document["counts"],
+            report=document,
+            helpers=rows.helpers,
         ):
             raise ImportEnded
 
@@ -134,30 +164,44 @@ def _household(outcome: Outcome) -> Household:
     family = outcome.family
     head = family.head
     facts: dict[str, Any] = {"attribute": family.attribute} if family.attribute else {}
-    return Household(
-        code=outcome.code, village=outcome.village, head_name=head.name if head else family.head_name,
+    household: Household = _new_household(
+        code=outcome.code, village_id=outcome.village.pk, head_name=head.name if head else family.head_name,
         main_cause=family.main_cause, phone=family.phone, phone_hash=keyed_hash(family.phone), address=family.address,
         bank_card=family.bank_card, bank_card_hash=keyed_hash(family.bank_card), **facts,
     )  # fmt: skip
+    return household
+
+
+def _of(household: Household, row: Any) -> Any:
+    """The row, of a household that has no key yet."""
+    type(row)._meta.get_field("household").set_cached_value(row, household)
+    return row
 
 
 def _enrolment(campaign: Campaign, household: Household, year: int, *, pending: bool) -> Enrolment:
-    state = EnrolmentState.PENDING if pending else EnrolmentState.ACTIVE
-    return Enrolment(
-        household=household, campaign=campaign, state=state, entry_year=year, entered_on=timezone.localdate()
+    state = (EnrolmentState.PENDING if pending else EnrolmentState.ACTIVE).value
+    enrolment: Enrolment = _of(
+        household,
+        _new_enrolment(campaign_id=campaign.pk, state=state, entry_year=year, entered_on=timezone.localdate()),
     )
+    return enrolment
 
 
 def _member(household: Household, row: MemberRow) -> Member:
     facts = {name: getattr(row, name) for name in MEMBER_FIELDS}
     facts["health"] = list(row.health)
     facts["relation"] = row.relation or Relation.OTHER.value
-    return Member(household=household, id_no=row.id_no, id_no_hash=keyed_hash(row.id_no), **facts)
+    facts |= {"id_no": row.id_no, "id_no_hash": keyed_hash(row.id_no) or None, "no_id_reason": row.no_id_reason}
+    member: Member = _of(household, _new_member(**facts))
+    return member
 
 
 def _statement(household: Household, family: Family, income: Income) -> IncomeStatement:
     assert family.year is not None  # prepare() asks
-    return IncomeStatement(
-        household=household, year=family.year, people=max(family.people, 1), definition=income.definition,
-        state=StatementState.CHECKED, **{name: getattr(income, name) for name in INCOME_FIELDS},
-    )  # fmt: skip
+    facts = {name: getattr(income, name) for name in INCOME_FIELDS}
+    people, state = max(family.people, 1), StatementState.CHECKED.value
+    statement: IncomeStatement = _of(
+        household,
+        _new_statement(year=family.year, people=people, definition=income.definition, state=state, **facts),
+    )
+    return statement

@@ -1,7 +1,8 @@
 """Families of a file against the database: what a commit would create, change, leave, reject. Writes nothing."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core.masking import mask_id
@@ -9,9 +10,10 @@ from district.models import Campaign, CampaignYear
 from district.policy import PolicyMissing
 from households.models import EnrolmentState, Household, Member, StatementState
 
+from .checks import completed
 from .codes import severity_of
-from .differences import Outcome, compared, created, policy_at, statement_values
-from .known import Known, chunks
+from .differences import Outcome, compared, created, is_over_line, policy_at, statement_values
+from .known import BEAT_EVERY, Beat, Known, chunks, no_beat
 from .rows import ERROR, Family, Finding, MemberRow, Reading
 
 OWN_PREFIX = "H"  # begins the codes that we make: no office's 户编号 looks like them
@@ -32,6 +34,7 @@ class Plan:
     findings: list[Finding] = field(default_factory=list)  # of the file and of the comparison
     rejected: list[Family] = field(default_factory=list)
     not_in_file: list[str] = field(default_factory=list)
+    hashes: Mapping[str, str] = field(default_factory=dict)  # of the file's ID numbers
 
     @property
     def rejected_names(self) -> list[str]:
@@ -60,31 +63,50 @@ class Plan:
         }
 
 
-def compare(reading: Reading, *, campaign: Campaign) -> Plan:
+def compare(
+    reading: Reading, *, campaign: Campaign, beat: Beat = no_beat, refused: frozenset[str] = frozenset()
+) -> Plan:
     """Compare every family without an error with the database. A handful of queries for each 900 households.
 
-    PolicyMissing if the campaign has no year.
+    Notes of a `refused` code reject their household. PolicyMissing if the campaign has no year.
     """
     plan = Plan(reading, campaign, {p.year: p for p in campaign.years.all()}, findings=list(reading.findings))  # type: ignore[attr-defined]
     if not plan.policies:
         raise PolicyMissing(f"{campaign} has no year")
-    known = Known(reading.families)
-    matches = {f.key: known.household(f) for f in reading.families}
+    known = Known(reading.families, beat)
+    plan.hashes = known.hashes
+    matches = _matches(reading.families, known)
     rejected = set(reading.rejected_keys)
     for family in reading.families:
         if family.key not in rejected:
-            found = _problems(family, matches[family.key], known)
+            found = _problems(family, matches[family.key], known, plan.policies)
+            found = [replace(f, severity=ERROR) if f.code in refused else f for f in found]
             plan.findings += found
             rejected |= {f.household for f in found if f.severity == ERROR}
     moving, found = _moves(reading.families, matches, rejected, known)
     plan.findings += found
-    for family in reading.families:
+    for number, family in enumerate(reading.families):
+        if number % BEAT_EVERY == 0:
+            beat()
         if family.key not in rejected:
             _plan_one(plan, family, matches[family.key], known, moving)
     _make_codes(plan.created, known.codes_in_file)
     plan.rejected = [f for f in reading.families if f.key in rejected]
     plan.not_in_file = _not_in_file(reading, matches, campaign)
+    if plan.not_in_file:
+        count = {"count": len(plan.not_in_file)}
+        plan.findings.append(Finding("", None, "", "", "", "not_in_file", severity_of("not_in_file"), params=count))
+    plan.findings = completed(plan.findings, reading.columns)
     return plan
+
+
+def _matches(families: Iterable[Family], known: Known) -> dict[str, Household | None]:
+    """Each family's household: by code or head; without a code by its other members, where that is unambiguous."""
+    matches = {f.key: known.household(f) for f in families}
+    taken = Counter(h.pk for h in matches.values() if h is not None)
+    others = {f.key: known.household_of_others(f) for f in families if matches[f.key] is None and not f.code}
+    taken.update(h.pk for h in others.values() if h is not None)
+    return matches | {key: h for key, h in others.items() if h is not None and taken[h.pk] == 1}
 
 
 def _plan_one(plan: Plan, family: Family, household: Household | None, known: Known, moving: Mapping[int, str]) -> None:
@@ -92,20 +114,26 @@ def _plan_one(plan: Plan, family: Family, household: Household | None, known: Kn
         outcome = compared(family, household, known, campaign=plan.campaign, moving=moving)
         (plan.updated if outcome.is_changed else plan.unchanged).append(outcome)
         return
-    outcome = created(family, known.villages[family.village_code], plan.policies)
-    plan.created.append(outcome)
-    if outcome.pending:
-        line = f"{policy_at(plan.policies, family.year).income_line:,}"
-        plan.findings.append(_finding(family, "not_eligible", name="income", line=line))
+    plan.created.append(created(family, known.villages[family.village_code], plan.policies))
 
 
-def _problems(family: Family, household: Household | None, known: Known) -> list[Finding]:
-    """What speaks against taking this family for its household."""
+def _problems(
+    family: Family, household: Household | None, known: Known, policies: Mapping[int, CampaignYear]
+) -> list[Finding]:
+    """What is to be said of taking this family, as a new household or as the one that it matches."""
     if household is None:
-        return []
+        total = _total(family)
+        if family.income is None:
+            return [_finding(family, "income_missing", name="income")]
+        policy = policy_at(policies, family.year)
+        line = f"{policy.income_line:,}"
+        over = is_over_line(family, policy)
+        return [_finding(family, "not_eligible", name="income", value=total, total=total, line=line)] if over else []
     if household.closed_on is not None:
-        return [_finding(family, "household_closed", name="household_no", code=household.code)]
+        return [_finding(family, "household_closed", name="household_no", value=family.code, code=household.code)]
     found = []
+    if not family.code and known.household(family) is None:
+        found.append(_finding(family, "matched_by_members", name="relation", code=household.code))
     if family.code and family.code != household.code:
         found.append(_finding(family, "matched_by_head", name="household_no", value=family.code, code=household.code))
     if not known.shares_somebody(family, household):
@@ -114,8 +142,13 @@ def _problems(family: Family, household: Household | None, known: Known) -> list
     statement = known.statements.get((household.pk, family.year or 0))
     is_final = statement is not None and statement.state == StatementState.FINAL
     if statement is not None and is_final and family.income is not None and statement_values(statement, family):
-        found.append(_finding(family, "statement_final", name="income", year=statement.year))
+        found.append(_finding(family, "statement_final", name="income", value=_total(family), year=statement.year))
     return found
+
+
+def _total(family: Family) -> str:
+    total = family.income.total if family.income else None
+    return "" if total is None else f"{total:,.2f}"
 
 
 def _moves(
@@ -156,7 +189,8 @@ def _head_of(family: Family) -> str:
 
 def _lives_elsewhere(family: Family, row: MemberRow, person: Member) -> Finding:
     where = f"{person.household.village.parent} {person.household.village} {person.household.code}"
-    return _finding(family, "person_two_households", row=row.row, name="id_no", value=mask_id(row.id_no), other=where)
+    told = _finding(family, "person_two_households", row=row.row, name="id_no", value=mask_id(row.id_no), other=where)
+    return replace(told, column=row.id_header)
 
 
 def _finding(

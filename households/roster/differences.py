@@ -1,7 +1,7 @@
 """One family against its household: what a commit would create or change. An empty cell takes nothing away."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils import timezone
@@ -26,7 +26,13 @@ INCOME_FIELDS = (
     "wage", "business", "business_cost", "property_income", "transfer", "stated_total", "stated_other",
     "medical_refund",
 )  # fmt: skip
-MASKED = {"phone": mask_phone, "bank_card": mask_id, "disability_no": mask_id, "disease": lambda value: "***"}
+MASKED = {
+    "id_no": mask_id,
+    "phone": mask_phone,
+    "bank_card": mask_id,
+    "disability_no": mask_id,
+    "disease": lambda value: "***",
+}
 
 
 @dataclass(slots=True)
@@ -76,6 +82,8 @@ def compared(
     family: Family, household: Household, known: Known, *, campaign: Campaign, moving: Mapping[int, str]
 ) -> Outcome:
     """A known household. `moving`: members (keys) whom the file shows in another household, named by its code."""
+    if not family.members_complete and family.stated_people is None:  # who lives there is known only to the system
+        family = replace(family, people=max(len(known.members.get(household.pk, [])), 1))
     outcome = Outcome(family, household, known.villages.get(family.village_code, household.village))
     _compare_household(outcome, household)
     _compare_members(outcome, known, household, moving)
@@ -110,7 +118,7 @@ def statement_values(statement: IncomeStatement, family: Family) -> dict[str, An
     elif income.definition != statement.definition:
         values["definition"] = income.definition
         values = {"stated_total": None, "stated_other": statement.stated_total} | values
-    if family.people:
+    if family.people and (family.members_complete or family.stated_people):
         values["people"] = family.people
     return {name: value for name, value in values.items() if getattr(statement, name) != value}
 
@@ -138,20 +146,48 @@ def _compare_household(outcome: Outcome, household: Household) -> None:
 
 
 def _compare_members(outcome: Outcome, known: Known, household: Household, moving: Mapping[int, str]) -> None:
-    current = {m.id_no_hash: m for m in known.members.get(household.pk, [])}
-    for row in outcome.family.members:
-        member = current.pop(known.hashes[row.id_no], None)
+    current = list(known.members.get(household.pk, []))
+    for row, member in _matched(outcome.family.members, current, known):
         if member is None:
             outcome.new_members.append(row)
             continue
+        current.remove(member)
         was_head = member.relation == Relation.HEAD
         changed = [_set_member(outcome, member, name, getattr(row, name)) for name in MEMBER_FIELDS]
+        changed.append(_give_number(outcome, member, row))
         if was_head and member.relation != Relation.HEAD:
             outcome.leaving.append(member)
         outcome.members_changed += any(changed)
         outcome.members_unchanged += not any(changed)
-    outcome.members_left_out = sum(m.pk not in moving for m in current.values())
-    _leave(outcome, current.values(), moving)
+    if outcome.family.members_complete:
+        outcome.members_left_out = sum(m.pk not in moving for m in current)
+    _leave(outcome, current, moving)
+
+
+def _matched(
+    rows: Iterable[MemberRow], current: Iterable[Member], known: Known
+) -> list[tuple[MemberRow, Member | None]]:
+    """Each row with its member: by the ID number; where one of the two has none, by a name that fits only one."""
+    rows, by_hash = list(rows), {m.id_no_hash: m for m in current if m.id_no_hash}
+    found = {i: by_hash[h] for i, row in enumerate(rows) if (h := known.hashes.get(row.id_no)) in by_hash}
+    free = [m for m in current if m not in found.values()]
+    for i, row in enumerate(rows):
+        if i in found:
+            continue
+        same = [m for m in free if m.name == row.name and not (row.id_no and m.id_no_hash)]
+        if len(same) == 1:
+            found[i] = same[0]
+            free.remove(same[0])
+    return [(row, found.get(i)) for i, row in enumerate(rows)]
+
+
+def _give_number(outcome: Outcome, member: Member, row: MemberRow) -> bool:
+    """A member without ID number gets the one that the file has."""
+    if not row.id_no or member.id_no_hash:
+        return False
+    member.id_no_hash, member.no_id_reason = keyed_hash(row.id_no), ""
+    outcome.changed.setdefault(member, set()).update({"id_no_hash", "no_id_reason"})
+    return _set(outcome, member, "id_no", row.id_no, who=member.name)
 
 
 def _set_member(outcome: Outcome, member: Member, name: str, value: Any) -> bool:

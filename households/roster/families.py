@@ -1,6 +1,7 @@
 """Lines of one household → a family, with findings for each cell that could not be taken as it stands."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -11,35 +12,46 @@ from households.codes import GuaranteeState
 
 from . import cells
 from .cells import Cell
-from .codes import severity_of
-from .headers import GUARANTEE_FIELDS, MONEY_FIELDS
+from .codes import place_of, severity_of
+from .headers import GUARANTEE_FIELDS, MONEY_FIELDS, Layout
 from .incomes import disagreements, income_of
 from .lines import Group, Line, is_head
 from .ooxml import Problem
 from .places import Found, Places
-from .rows import WARNING, Family, Finding, MemberRow, Severity
+from .rows import ERROR, WARNING, Family, Finding, Helper, MemberRow, Severity
 
 SOFT = ("address", "bank_card_no", *GUARANTEE_FIELDS)  # rows may differ: the head's counts
 
 
 @dataclass(slots=True)
 class Context:
-    """What all families of a file share: `headers` and `units` by (sheet, field), `year` of a file without one."""
+    """What all families of a file share: `year` of a file without one, `units` by (sheet, field).
+
+    `headers` by (sheet, field, part). `filled` counts the rows whose place or year was blank below a household's
+    first; `repeated` the rows that repeat another whole and are skipped.
+    """
 
     places: Places
     year: int | None
     today: date
-    headers: dict[tuple[str, str], str] = field(default_factory=dict)
+    headers: dict[tuple[str, str, int], str] = field(default_factory=dict)
     units: dict[tuple[str, str], str] = field(default_factory=dict)
     columns: dict[str, set[str]] = field(default_factory=dict)
+    layouts: dict[str, Layout] = field(default_factory=dict)
+    filled: Counter[tuple[str, str]] = field(default_factory=Counter)
+    repeated: int = 0
     findings: list[Finding] = field(default_factory=list)
+
+    def header_of(self, line: Line, name: str) -> str:
+        """The header of the column that holds this field of a line."""
+        return self.headers.get((line.sheet, name, line.part)) or self.headers.get((line.sheet, name, 0), "")
 
     def say(self, line: Line, name: str, code: str, household: str, **more: Any) -> None:
         """Note a finding on a cell of a line; `severity` and `value` only where they are not the usual ones."""
         severity: Severity = more.pop("severity", severity_of(code))
         value = more.pop("value", None)
         shown = cells.shown(name, line.values.get(name) if value is None else value)
-        header = self.headers.get((line.sheet, name), "")
+        header = self.header_of(line, name)
         self.findings.append(
             Finding(line.sheet, line.number, header, name, shown, code, severity, household, more.pop("params", more))
         )
@@ -55,32 +67,36 @@ def family_of(group: Group, context: Context) -> Family:
     members = tuple(_member(line, group.key, context) for line in lines)
     year = read.year()
     amounts = {name: read.money(name) for name in MONEY_FIELDS if read.has(name)}
-    for name, total in disagreements(amounts, context.columns[head.sheet]):
+    readable = read.failed.isdisjoint(MONEY_FIELDS)  # else a sum would count what is not readable as 0
+    for name, total in disagreements(amounts, context.columns[head.sheet]) if readable else ():
         context.say(read.line_of(name) or head, name, "income_sum", group.key, expected=f"{total:,.2f}")
     attribute = read.one("household_attr", lambda v: cells.coded("attribute", v))
     main_cause = read.one("main_cause", lambda v: cells.coded("main_cause", v))
+    stated, complete = read.one("member_count", cells.people), context.layouts.get(head.sheet) != "households"
     return Family(
         key=group.key,
         code=read.code(),
-        sheet=head.sheet,
+        sheet=lines[0].sheet,
         row=lines[0].number,
         township=found.township.name if found.township else "",
         village=found.village.name if found.village else "",
         village_code=found.village.code if found.village else "",
         members=members,
-        rows=tuple(line.number for line in group.lines),
+        rows=tuple(dict.fromkeys(line.number for line in lines)),
         attribute=attribute or "",
         main_cause=main_cause or "",
         phone=read.phone(),
         address=read.one("address", cells.free_text) or "",
         bank_card=read.one("bank_card_no", cells.bank_card) or "",
-        people=len(members),
+        people=len(members) if complete else stated or 1,
         year=year,
         income=income_of(amounts),
         guarantees=read.guarantees(),
-        head_name=cells.text(read.first("head_name")),
+        head_name=read.head_name(),
         head_id_no=id_numbers.normalise(cells.text(read.first("head_id_no"))),
-        stated_people=read.one("member_count", cells.people),
+        stated_people=stated,
+        helper=read.helper(),
+        members_complete=complete,
     )
 
 
@@ -89,56 +105,73 @@ class _Reader:
 
     def __init__(self, group: Group, lines: list[Line], context: Context) -> None:
         self.group, self.lines, self.context = group, lines, context
+        self.failed: set[str] = set()  # columns with a cell that could not be taken
 
     def has(self, name: str) -> bool:
         return name in self.context.columns[self.lines[0].sheet]
 
     def line_of(self, name: str) -> Line | None:
         """The first line that has something in this column."""
-        return next((ln for ln in self.lines if ln.values.get(name) not in (None, "")), None)
+        for line in self.lines:
+            if line.values.get(name) not in (None, ""):
+                return line
+        return None
 
     def first(self, name: str) -> object:
         line = self.line_of(name)
         return line.values[name] if line else None
 
     def one(self, name: str, parse: Callable[[object], Cell]) -> Any:
-        """The household's value of a column; lines that differ are a conflict, unless the column is a soft one."""
-        line = self.line_of(name)
-        if line is None:
-            return parse(None).value
-        cell = self._parsed(line, name, parse)
-        if name not in SOFT:
-            self._compare(line, name, cell, parse)
-        return cell.value
+        """The household's value of a column: the first that can be taken, None if there is none.
 
-    def _parsed(self, line: Line, name: str, parse: Callable[[object], Cell]) -> Cell:
-        raw = line.values[name]
-        cell = Cell(parse(None).value, raw.code) if isinstance(raw, Problem) else parse(raw)
-        if cell.code:
-            self.context.say(line, name, cell.code, self.group.key, params=cell.params)
-        return cell
-
-    def _compare(self, first: Line, name: str, cell: Cell, parse: Callable[[object], Cell]) -> None:
-        raw, said = first.values[name], False
+        Lines that differ are a conflict, said once, unless the column is a soft one. So is what is wrong with a cell.
+        """
+        said: set[str] = set()
+        taken: tuple[Line, Any] | None = None
+        before: object = None
         for line in self.lines:
-            other = line.values.get(name)
-            if line is first or other in (None, "", raw) or cells.text(other) == "":
+            raw = line.values.get(name)
+            if raw in (None, "", before):
                 continue
-            theirs = Cell(None, other.code) if isinstance(other, Problem) else parse(other)
-            if theirs.code and theirs.code != cell.code and severity_of(theirs.code) == "error":
-                self.context.say(line, name, theirs.code, self.group.key, params=theirs.params)
-            elif theirs.value != cell.value and not said:
-                row = f"{first.sheet} {first.number}"
-                self.context.say(line, name, "household_conflict", self.group.key, other=row)
-                said = True
+            before, cell = raw, _parsed(raw, parse)
+            if cell.code and cell.code not in said:
+                self.context.say(line, name, cell.code, self.group.key, params=cell.params)
+                said.add(cell.code)
+            if cell.value in (None, ""):
+                self.failed |= {name} if cell.code else set()
+            elif taken is None:
+                taken = line, cell.value
+                if name in SOFT:
+                    break
+            elif cell.value != taken[1] and "household_conflict" not in said:
+                other = place_of(taken[0].sheet, taken[0].number)
+                self.context.say(line, name, "household_conflict", self.group.key, other=other)
+                said.add("household_conflict")
+        return taken[1] if taken else None
+
+    def head_name(self) -> str:
+        """What the column 户主姓名 says; that all lines name the head is asked by checks.head_agrees."""
+        found, before, said = "", None, {"name_missing", "name_length"}
+        for line in self.lines if self.has("head_name") else ():
+            raw = line.values.get("head_name")
+            if raw in (None, "", before):
+                continue
+            before, cell = raw, _parsed(raw, cells.name)
+            if cell.code and cell.code not in said:
+                self.context.say(line, "head_name", cell.code, self.group.key, params=cell.params)
+                said.add(cell.code)
+            found = found or cell.value or ""
+        return found
 
     def code(self) -> str:
         """The 户编号, "" where the file has none; each line without one is said."""
         if not self.has("household_no"):
             return ""
-        value = ""
-        for line in self.group.lines:
-            cell = cells.household_no(line.values.get("household_no"))
+        value, before, cell = "", object(), cells.household_no("")
+        for line in _first_parts(self.group.lines):
+            raw = line.values.get("household_no")
+            if raw != before:
+                cell, before = cells.household_no(raw), raw
             value = value or cell.value
             if cell.code and (cell.code == "household_no_missing" or line is self.group.lines[0]):
                 self.context.say(line, "household_no", cell.code, self.group.key, params=cell.params)
@@ -147,8 +180,14 @@ class _Reader:
     def place(self) -> Found:
         """The village; township and village of all lines must be one place."""
         found: Found | None = None
+        before: list[object] = []
         for line in self.lines:
-            names = [cells.text(line.values.get(f)) for f in ("township", "village", "village_code")]
+            if found:
+                self._note_filled(line)
+            given = [line.values.get(f) for f in _PLACE_FIELDS]
+            if given == before:
+                continue
+            before, names = given, [cells.text(value) for value in given]
             if not any(names) and found:
                 continue
             names = [n or cells.text(self.first(f)) for n, f in zip(names, _PLACE_FIELDS, strict=True)]
@@ -156,17 +195,41 @@ class _Reader:
             if found is None:
                 found = this
                 self._say_place(line, this)
+            elif found.village is None:  # said already
+                found = this
+            elif this.village is None:
+                self._say_place(line, this)
+                break
             elif this != found:
-                row = f"{self.lines[0].sheet} {self.lines[0].number}"
-                self.context.say(line, "village", "household_conflict", self.group.key, other=row)
+                other = place_of(self.lines[0].sheet, self.lines[0].number)
+                self.context.say(line, "village", "household_conflict", self.group.key, other=other)
                 break
         return found or Found()
 
     def _say_place(self, line: Line, found: Found) -> None:
-        if found.problem:
-            name = "township" if found.problem.startswith("township") else "village"
-            params = {"expected": found.expected} if found.expected else {}
-            self.context.say(line, name, found.problem, self.group.key, value=self.first(name), params=params)
+        if not found.problem:
+            return
+        name = "township" if found.problem.startswith("township") else "village"
+        value = line.values.get(name) or self.first(name)
+        if name == "village" and not value and (code := self.first("village_code")):
+            name, value = "village_code", code
+        params = {"expected": found.expected} if found.expected else {}
+        if not cells.text(value) and found.problem in ("township_unknown", "village_unknown"):
+            params = {"why": "missing"}
+        self.context.say(line, name, found.problem, self.group.key, value=value, params=params)
+
+    def _note_filled(self, line: Line) -> None:
+        for name in _FILLED:
+            if line.values.get(name, 0) in (None, "") and self.line_of(name):
+                self.context.filled[line.sheet, name] += 1
+
+    def helper(self) -> Helper | None:
+        """Who helps the household, if the file says so; a phone that is none is left out."""
+        name = cells.free_text(self.first("helper_name")).value or ""
+        if not name:
+            return None
+        unit, post = (cells.free_text(self.first(f)).value or "" for f in ("helper_unit", "helper_post"))
+        return Helper(name, unit, post, cells.phone(self.first("helper_phone")).value or "")
 
     def year(self) -> int | None:
         if not self.has("income_year"):
@@ -185,7 +248,12 @@ class _Reader:
 
     def phone(self) -> str:
         line = self.line_of("household_phone")
-        return self._parsed(line, "household_phone", cells.phone).value if line else ""
+        if line is None:
+            return ""
+        cell = _parsed(line.values["household_phone"], cells.phone)
+        if cell.code:
+            self.context.say(line, "household_phone", cell.code, self.group.key, params=cell.params)
+        return cell.value or ""
 
     def guarantees(self) -> dict[str, str]:
         states = {}
@@ -198,6 +266,18 @@ class _Reader:
 
 
 _PLACE_FIELDS = ("township", "village", "village_code")
+_FILLED = (*_PLACE_FIELDS, "income_year")  # what each row should say; a figure is the household's and given once
+
+
+def _parsed(raw: object, parse: Callable[[object], Cell]) -> Cell:
+    return Cell(None, raw.code) if isinstance(raw, Problem) else parse(raw)
+
+
+def _first_parts(lines: list[Line]) -> Iterable[Line]:
+    """One line of each row, where members stand side by side."""
+    if not any(line.part for line in lines):
+        return lines
+    return {(line.sheet, line.number): line for line in reversed(lines)}.values()
 
 
 def _without_repeats(group: Group, context: Context) -> list[Line]:
@@ -207,16 +287,17 @@ def _without_repeats(group: Group, context: Context) -> list[Line]:
     for line in group.lines:
         number = cells.text(line.values.get("id_no"))
         twin = by_number.get(number) if number else None
-        if line.hidden:
+        if line.hidden and (line.alone or not line.part):
             context.say(line, "", "hidden_data", group.key, value="")
         if twin is None or twin.values != line.values:
             kept.append(line)
             by_number.setdefault(number, line)
             continue
         for this, other in ((twin, line), (line, twin)):
-            context.say(
-                this, "id_no", "id_duplicate", group.key, severity=WARNING, other=f"{other.sheet} {other.number}"
-            )
+            where = place_of(other.sheet, other.number)
+            context.say(this, "id_no", "id_duplicate", group.key, severity=WARNING, other=where)
+    if len(kept) < len(group.lines):
+        context.repeated += len({(x.sheet, x.number) for x in group.lines} - {(x.sheet, x.number) for x in kept})
     return kept
 
 
@@ -229,7 +310,8 @@ def _member(line: Line, household: str, context: Context) -> MemberRow:
             continue
         cell = Cell(None, raw.code) if isinstance(raw, Problem) else parse(raw, context.today)
         if cell.code:
-            context.say(line, name, cell.code, household, params=cell.params)
+            severity = _severity(cell.code, line, context)
+            context.say(line, name, cell.code, household, params=cell.params, severity=severity)
         taken[name] = cell.value
     number, certificate = taken.get("id_no") or ("", "")
     sex, born = taken.get("sex") or "", _whole_day(taken.get("birth_date"))
@@ -251,7 +333,17 @@ def _member(line: Line, household: str, context: Context) -> MemberRow:
         phone=phone,
         disease=taken.get("disease") or "",
         disability_no=id_numbers.normalise(taken.get("disability_no") or "") or certificate,
+        no_id_reason="" if number else "roster",
+        part=line.part,
+        id_header=context.header_of(line, "id_no"),
     )
+
+
+def _severity(code: str, line: Line, context: Context) -> Severity:
+    """Without ID number a member is taken; a head is not where nothing else tells which household it is."""
+    if code != "id_missing":
+        return severity_of(code)
+    return ERROR if is_head(line) and "household_no" not in context.columns[line.sheet] else WARNING
 
 
 def _agreed(
@@ -275,7 +367,7 @@ def _whole_day(parts: tuple[int, int, int | None] | None) -> date | None:
 
 def _relation(value: object, _today: date) -> Cell:
     cell = cells.coded("relation", value)
-    return cell if cells.text(value) else Cell("", "relation_unknown", cells.coded("relation", "?").params)
+    return cell if cells.text(value) else Cell("", "relation_unknown", {"why": "missing"})
 
 
 _MEMBER_CELLS: tuple[tuple[str, Callable[[object, date], Cell]], ...] = (

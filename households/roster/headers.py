@@ -6,13 +6,18 @@ import itertools
 import re
 import unicodedata
 from collections import defaultdict
+from collections.abc import Iterable
+from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from rapidfuzz import fuzz, process
 
 from .rows import Column, How, Mapping, Refusal, Sheet
+
+Layout = Literal["members", "households", "side"]  # a row per member, per household, per household with its members
 
 SEARCHED_ROWS = 30
 DEEPEST = 3
@@ -35,6 +40,8 @@ HOUSEHOLD_FIELDS = (
     "bank_card_no", "member_count", "household_attr", "main_cause", "income_year", *MONEY_FIELDS, *GUARANTEE_FIELDS,
 )  # fmt: skip
 TAKEN = frozenset(MEMBER_FIELDS + HOUSEHOLD_FIELDS)
+HELPER_FIELDS = ("helper_name", "helper_unit", "helper_post", "helper_phone")  # kept beside the roster
+PLACE_FIELDS = ("township", "village")
 PER_HEAD = ("net_per_capita", "disposable_per_capita")
 REQUIRED = ("name", "id_no", "relation", "village", "township")
 
@@ -47,6 +54,11 @@ _IN_HEAD_GROUP = {
 }  # fmt: skip
 
 _UNIT = re.compile(r"\((?:单位[::]?)?(元|万元|元/年|元/月|亩|月|人|平方米|㎡|m2|是/否|必填|选填|岁|口|户|个|万)\)")
+_COUNT = r"([0-9]{1,2}|[一二三四五六七八九十])"
+_MEMBER_N = re.compile(
+    rf"(?:(?:成员|人员)(?:信息|情况)?{_COUNT}|第{_COUNT}(?:个|位|名)?(?:家庭)?(?:成员|人员|人))(?:的|信息|情况|基本情况)?(.+)$"
+)
+_N_LAST = re.compile(rf"^(.+?){_COUNT}$")
 _BRACKETS = re.compile(r"\([^()]*\)")
 _NOISE = re.compile(r"[\s*:、,。.·_\-—★※]+")
 
@@ -58,6 +70,7 @@ class Header:
     rows: tuple[int, ...]
     columns: tuple[Column, ...]
     fingerprint: str
+    layout: Layout = "members"
 
     def of(self, field: str) -> Column | None:
         """The column that feeds a field."""
@@ -68,13 +81,28 @@ class Header:
         return {c.field for c in self.columns if c.field}
 
     @property
+    def parts(self) -> list[int]:
+        """The groups of columns that hold a person, left to right; [0] unless members stand side by side."""
+        named = {c.part for c in self.columns if c.target in ("name", "id_no")}
+        return sorted(named) or [0]
+
+    @property
     def missing(self) -> list[str]:
         """Required fields without a column; "net" stands for any income of the household."""
         have = self.fields
-        lacking = [
-            f for f in REQUIRED if f not in have and not (f in ("village", "township") and "village_code" in have)
-        ]
+        lacking = list(self._missing_of_people())
+        if "village_code" not in have:
+            lacking += [f for f in ("village", "township") if f not in have]
         return lacking + ([] if have & set(INCOME_TOTALS) else ["net"])
+
+    def _missing_of_people(self) -> Iterable[str]:
+        """The first of several persons may go without a relation: that one is the head."""
+        names = ("head_name", "head_id_no") if self.layout == "households" else ("name", "id_no")
+        for part in self.parts:
+            have = {c.target for c in self.columns if c.part == part}
+            yield from (shown for field, shown in zip(("name", "id_no"), names, strict=True) if field not in have)
+            if "relation" not in have and (self.layout == "members" or part != self.parts[0]):
+                yield "relation"
 
 
 @cache
@@ -118,8 +146,13 @@ def letter(index: int) -> str:
     return name
 
 
-def find_header(sheet: Sheet, mapping: Mapping | None = None) -> Header | None:
-    """The header rows that explain most columns within the first rows; None if nothing looks like one."""
+def find_header(
+    sheet: Sheet, mapping: Mapping | None = None, answered: MappingOf[str, str] | None = None
+) -> Header | None:
+    """The header rows that explain most columns within the first rows; None if nothing looks like one.
+
+    `answered` by column letter: the field that somebody gave it by hand, "" for none.
+    """
     filled = unmerged(sheet, SEARCHED_ROWS + DEEPEST)
     best: tuple[int, int, int] | None = None
     for top in range(min(SEARCHED_ROWS, len(filled))):
@@ -132,30 +165,33 @@ def find_header(sheet: Sheet, mapping: Mapping | None = None) -> Header | None:
     _, top, depth = best
     labels = _labels(filled[top : top + depth])
     fingerprint = hashlib.sha256("\n".join("/".join(parts) for parts in labels).encode()).hexdigest()
-    remembered = (mapping.by_fingerprint if mapping else {}).get(fingerprint)
+    given = {**(mapping.by_fingerprint if mapping else {}).get(fingerprint, {}), **(answered or {})}
     proposed = _proposals(labels)
-    columns = [_column(sheet.name, i, parts, remembered, proposed.get(i)) for i, parts in enumerate(labels) if parts]
+    columns = [_column(sheet.name, i, parts, given, proposed.get(i)) for i, parts in enumerate(labels) if parts]
     return Header(tuple(range(top, top + depth)), tuple(columns), fingerprint)
 
 
-def problem_of(header: Header, sheet: Sheet, *, accept_proposed: bool) -> Refusal | None:
-    """What a page would ask about the mapping: a near miss, two columns for one field, a missing column."""
+def problem_of(header: Header, sheet: Sheet, *, accept_proposed: bool, placed: Iterable[str] = ()) -> Refusal | None:
+    """What a page would ask about the mapping: a near miss, two columns for one field, a missing column.
+
+    `placed`: township and village, where an answer stands in for their column.
+    """
     proposed = [c for c in header.columns if c.how == "proposed"]
     if proposed and not accept_proposed:
         first = proposed[0]
         params: dict[str, str | int] = {"written": first.header, "columns": first.letter, "sheet": sheet.name}
         return Refusal("header_proposed", params | {"header": usual_header(first.field or "")})
-    by_field: dict[str, list[Column]] = defaultdict(list)
+    by_field: dict[tuple[str, int], list[Column]] = defaultdict(list)
     for column in header.columns:
         if column.field:
-            by_field[column.field].append(column)
-    for field, columns in by_field.items():
+            by_field[column.field, column.part].append(column)
+    for (field, _part), columns in by_field.items():
         if len(columns) > 1:
             letters = "、".join(c.letter for c in columns)
             params = {"columns": letters, "sheet": sheet.name, "header": usual_header(field)}
             return Refusal("column_ambiguous", params)
-    if header.missing:
-        return Refusal("column_missing", {"header": usual_header(header.missing[0]), "sheet": sheet.name})
+    if missing := [f for f in header.missing if f not in placed]:
+        return Refusal("column_missing", {"header": usual_header(missing[0]), "sheet": sheet.name})
     return None
 
 
@@ -205,7 +241,8 @@ def _score(block: list[list[object]]) -> int:
         return 0
     spare = sum(1 for i in known if len(labels[i]) > 1 and fold(labels[i][-1]) not in _table())
     titles = sum(len({str(v) for v in row if v not in ("", None)}) <= 1 for row in block)
-    return len(known) - 3 * strange - spare - titles
+    explained = len({labels[i] for i in known})  # a group merged over several columns counts once
+    return explained - 3 * strange - spare - titles
 
 
 def _match(parts: tuple[str, ...]) -> str | None:
@@ -219,16 +256,34 @@ def _match(parts: tuple[str, ...]) -> str | None:
     for text in tries:
         if text in table:
             return table[text][0]
+    if field := _numbered(groups + leaf)[0]:
+        return field
     if re.search(r"帮扶(?!对象)|领导|联系人", groups) and "对象" not in groups:
-        return _IN_HELPER_GROUP.get(leaf) or _plain(leaf) or "helper_post"
+        return _IN_HELPER_GROUP.get(leaf) or plain_field(leaf) or "helper_post"
     if "户主" in groups and leaf in _IN_HEAD_GROUP:
         return _IN_HEAD_GROUP[leaf]
-    if re.search(r"成员|人员", groups) and _plain(leaf) == "household_phone":
+    if re.search(r"成员|人员", groups) and plain_field(leaf) == "household_phone":
         return "member_phone"
-    return _plain(leaf)
+    return plain_field(leaf)
 
 
-def _plain(leaf: str) -> str | None:
+def _numbered(text: str) -> tuple[str | None, int]:
+    """(field, number) of 成员1姓名, 第2人身份证号 or 姓名3; (None, 0) of other headers."""
+    if found := _MEMBER_N.search(text):
+        field = plain_field(found[3])
+        return ("member_phone" if field == "household_phone" else field), _count(found[1] or found[2])
+    if (found := _N_LAST.match(text)) and text not in _table():
+        field = plain_field(found[1])
+        return (field, _count(found[2])) if field in MEMBER_FIELDS else (None, 0)
+    return None, 0
+
+
+def _count(digits: str) -> int:
+    return int(digits) if digits.isascii() else "一二三四五六七八九十".index(digits) + 1
+
+
+def plain_field(leaf: str) -> str | None:
+    """The field of a folded header by itself."""
     table = _table()
     found = table.get(leaf) or table.get(_BRACKETS.sub("", leaf)) or table.get(leaf.replace("(", "").replace(")", ""))
     return found[0] if found else None
@@ -239,6 +294,8 @@ def _proposals(labels: list[tuple[str, ...]]) -> dict[int, str]:
     matches = [_match(parts) for parts in labels]
     have = {field for field in matches if field}
     lacking = {f for f in REQUIRED if f not in have} | (set() if have & set(INCOME_TOTALS) else set(INCOME_TOTALS))
+    if "head_name" in have and "name" not in have:  # a row per household
+        lacking -= {"name", "relation", *(["id_no"] if "head_id_no" in have else [])}
     best: dict[str, tuple[float, int]] = {}
     for i, parts in enumerate(labels):
         if not parts or matches[i]:
@@ -263,27 +320,23 @@ def _nearest(leaf: str) -> tuple[str, float]:
     return ("", 0.0) if strange or field not in TAKEN else (field, float(score))
 
 
-def _column(sheet: str, index: int, parts: tuple[str, ...], remembered: object, proposed: str | None) -> Column:
+def _column(sheet: str, index: int, parts: tuple[str, ...], given: MappingOf[str, str], proposed: str | None) -> Column:
+    """`given` by letter or by header: what somebody chose for this file or an earlier one."""
     shown = "/".join(" ".join(p.split()) for p in parts)[:100]
+    matched = _match(parts)
+    chosen = given.get(letter(index), given.get(shown))
     field: str | None
     how: How
-    if isinstance(remembered, dict) and shown in remembered:
-        field, how = remembered[shown] or None, "remembered"
-    elif field := _match(parts):
-        how = "known"
+    if chosen is not None:
+        field, how = chosen or None, "remembered"
+    elif matched:
+        field, how = matched, "known"
     else:
         field, how = proposed, "proposed"
-    known = field or ""
+    known = field or matched or ""
     if field not in TAKEN:
         field, how = None, "unused"
     return Column(
-        sheet,
-        letter(index),
-        index,
-        shown,
-        field,
-        how,
-        unit_of("".join(parts)),
-        known,
-        " ".join(parts[-1].split())[:100],
-    )
+        sheet, letter(index), index, shown, field, how, unit=unit_of("".join(parts)), known=known,
+        label=" ".join(parts[-1].split())[:100], part=_numbered("".join(fold(p) for p in parts))[1] if field else 0,
+    )  # fmt: skip

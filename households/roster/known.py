@@ -1,6 +1,6 @@
 """What the database holds of a file's households and people. A handful of queries for each 900 of them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django.db.models import QuerySet
@@ -13,12 +13,19 @@ from households.models import Enrolment, GuaranteeStatus, Household, IncomeState
 from .rows import Family, MemberRow
 
 CHUNK = 900  # values in one IN (…)
+BEAT_EVERY = 1_000  # households
+Beat = Callable[[], None]  # says now and then that the work goes on; an exception of it (cancel) is passed on
+
+
+def no_beat() -> None:
+    """Nobody listens."""
 
 
 class Known:
     """Rows of the database by what a file can name: codes, people, villages."""
 
-    def __init__(self, families: Iterable[Family]) -> None:
+    def __init__(self, families: Iterable[Family], beat: Beat = no_beat) -> None:
+        self._beat = beat
         families = list(families)
         self.codes_in_file = {f.code for f in families if f.code}
         self.hashes = {m.id_no: keyed_hash(m.id_no) for f in families for m in f.members if m.id_no}
@@ -27,6 +34,7 @@ class Known:
         }
         living = Member.objects.filter(active=True).select_related("household__village__parent")
         people: list[Member] = gather(living, "id_no_hash", self.hashes.values())
+        beat()
         self._people = {m.id_no_hash: m for m in people}
         households: list[Household] = gather(
             Household.objects.select_related("village__parent"), "code", self.codes_in_file
@@ -43,8 +51,10 @@ class Known:
     def _load(self, keys: list[int]) -> None:
         for member in gather(Member.objects.filter(active=True), "household", keys):
             self.members.setdefault(member.household_id, []).append(member)
+        self._beat()
         for statement in gather(IncomeStatement.objects.all(), "household", keys):
             self.statements[statement.household_id, statement.year] = statement
+        self._beat()
         for status in gather(GuaranteeStatus.objects.all(), "household", keys):
             self.guarantees[status.household_id, status.item] = status
         for enrolment in gather(Enrolment.objects.all(), "household", keys):
@@ -64,10 +74,19 @@ class Known:
             return None
         return self.by_code[person.household.code]
 
+    def household_of_others(self, family: Family) -> Household | None:
+        """The one household that all members of this family live in who are known: its head has changed."""
+        people = [person for row in family.members if (person := self.person(row))]
+        homes = {person.household_id: person.household for person in people}
+        if len(homes) != 1:
+            return None
+        (home,) = homes.values()
+        return None if home.code in self.codes_in_file else self.by_code[home.code]
+
     def shares_somebody(self, family: Family, household: Household) -> bool:
         """Whether one person at least is in both, or nobody is left there: a code alone may have been given twice."""
-        there = {m.id_no_hash for m in self.members.get(household.pk, [])}
-        return not there or any(self.hashes.get(m.id_no) in there for m in family.members)
+        there = {m.id_no_hash or m.name for m in self.members.get(household.pk, [])}
+        return not there or any(self.hashes.get(m.id_no, m.name) in there for m in family.members)
 
 
 def chunks(items: Iterable[Any]) -> Iterator[list[Any]]:

@@ -3,28 +3,44 @@
 import itertools
 import re
 from collections.abc import Iterator
+from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass
 
+from .cells import name as name_of
 from .cells import text
 from .files import non_blank
-from .headers import HOUSEHOLD_FIELDS, Header, fold
+from .headers import HELPER_FIELDS, HOUSEHOLD_FIELDS, Header, fold
 from .rows import Column, Sheet
+
+SHORTEST_ID = 15  # characters: without a relation beside it, a shorter text may be a signature
+HEAD_WORDS = ("户主", "本人", "本人或户主", "户主本人")
+Mended = MappingOf[tuple[str, int, str], str]
 
 _TOTAL = re.compile(r"^(?:合计|小计|总计|共计|累计|本页合计|本页小计|总合计|全村合计|全镇合计)")
 _NOTE = re.compile(
     r"^(?:注[::]|备注[::]?|说明[::]?|填表|制表|审核|复核|负责人|联系人[::]|单位\(?盖章|村书记|"
     r"填报|经办|签字|签名|日期[::]|填写说明|主要领导|包村)"
 )
+_SIGNED = re.compile(
+    r"签字|签名|盖章|公章|(?:填表|填报|制表|审核|复核|经办|负责)人[::]|^(?:\d{4}|\s*)年(?:\d{1,2}|\s*)月(?:\d{1,2}|\s*)日$"
+)
+_NOBODY = frozenset({"", "无", "/", "-", "—", "\\"})
+_BESIDE = frozenset({"township", "village", "village_code", "income_year", *HELPER_FIELDS})  # no data by themselves
 
 
 @dataclass(slots=True)
 class Line:
-    """One row of data: the raw value of each field that has a column."""
+    """One row of data: the raw value of each field that has a column. `alone`: it begins a household.
+
+    Members who stand side by side in a row are lines of the same number with another `part`.
+    """
 
     sheet: str
     number: int
     values: dict[str, object]
     hidden: bool = False
+    part: int = 0
+    alone: bool = False
 
 
 @dataclass(slots=True)
@@ -37,23 +53,77 @@ class Group:
     starts: list[Line]
 
 
-def lines_of(sheet: Sheet, header: Header) -> tuple[list[Line], int, int]:
-    """(lines of data, rows below the header, rows skipped as blank, totals, notes or repeated headers)."""
+def lines_of(
+    sheet: Sheet, header: Header, *, place: MappingOf[str, str] | None = None, mended: Mended | None = None
+) -> tuple[list[Line], int, int]:
+    """(lines of data, rows below the header, rows skipped as blank, totals, notes or repeated headers).
+
+    `place`: what stands in for columns of township and village. `mended`: values for cells of all sheets.
+    """
     columns = [c for c in header.columns if c.field]
     first = header.rows[-1] + 1
-    last = max((i for i in range(first, len(sheet.rows)) if non_blank(sheet.rows[i])), default=first - 1)
-    fill_down(sheet, columns, first, last)
+    last = next((i for i in range(len(sheet.rows) - 1, first - 1, -1) if non_blank(sheet.rows[i])), first - 1)
+    mend(sheet, columns, mended or {})
+    fill_down(sheet, list(header.columns), first, last)
+    mend(sheet, columns, mended or {})  # a mend of one cell of a merge
     headers = {fold(v) for i in header.rows for v in sheet.rows[i] if isinstance(v, str) and v.strip()}
+    own = {c.target: c.index for c in columns if c.part in (0, header.parts[0])}
+    own |= {c.known: c.index for c in header.columns if not c.field and c.known in HELPER_FIELDS}
     lines, skipped = [], 0
     for i in range(first, last + 1):
         row = sheet.rows[i]
-        values = {c.field: row[c.index] for c in columns if c.field and c.index < len(row)}
-        if _is_no_data(row, values, headers):
+        values = {name: row[index] for name, index in own.items() if index < len(row)}
+        if _is_no_data(row, values, headers, alone=header.layout != "members"):
             skipped += 1
             continue
         number = sheet.first_row + i
-        lines.append(Line(sheet.name, number, values, number in sheet.hidden_rows))
+        line = Line(sheet.name, number, {**values, **place} if place else values, number in sheet.hidden_rows)
+        lines += [line] if header.layout == "members" else _with_people(line, row, header)
     return lines, last + 1 - first, skipped
+
+
+def _with_people(line: Line, row: list[object], header: Header) -> list[Line]:
+    """The lines of a row that is a household: of its head, and of the members side by side."""
+    first, *others = header.parts
+    line.alone, line.part = True, first
+    if not any(c.target == "relation" and c.part == first for c in header.columns):
+        line.values["relation"] = HEAD_WORDS[0]
+    lines = [line] if header.layout == "households" or not _is_nobody(line.values, first, header) else []
+    shared = {f: v for f, v in line.values.items() if f in HOUSEHOLD_FIELDS or f in HELPER_FIELDS}
+    for part in others:
+        own = {c.target: row[c.index] for c in header.columns if c.part == part and c.target and c.index < len(row)}
+        if _is_nobody(own, part, header) or (lines and _is_same(line.values, own)):
+            continue
+        lines.append(Line(line.sheet, line.number, shared | own, line.hidden, part))
+    lines = lines or [line]
+    lines[0].alone = True
+    return lines
+
+
+def _is_nobody(values: MappingOf[str, object], part: int, header: Header) -> bool:
+    """Whether the columns of a person are empty; a relation alone may stand there for all rows."""
+    fields = {c.target for c in header.columns if c.part == part and c.target not in ("relation", *HOUSEHOLD_FIELDS)}
+    return all(text(values.get(f)).strip() in _NOBODY for f in fields)
+
+
+def _is_same(head: MappingOf[str, object], member: MappingOf[str, object]) -> bool:
+    """Whether a member who is called 户主 is the head of the row, listed again."""
+    if text(member.get("relation")).replace(" ", "") not in HEAD_WORDS:
+        return False
+    return all(text(member.get(f)) in ("", text(head.get(f))) for f in ("name", "id_no"))
+
+
+def mend(sheet: Sheet, columns: list[Column], mended: Mended) -> None:
+    """Put mended values into the sheet: by the column's letter, or by its field where only one column feeds that."""
+    for (name, number, key), value in mended.items():
+        if name != sheet.name or not 0 <= number - sheet.first_row < len(sheet.rows):
+            continue
+        by_letter = [c for c in columns if c.letter == key]
+        fitting = by_letter or [c for c in columns if key in (c.field, c.target)]
+        if len(fitting) == 1:
+            row, index = sheet.rows[number - sheet.first_row], fitting[0].index
+            row += [None] * (index + 1 - len(row))
+            row[index] = value
 
 
 def group(lines: list[Line], *, by_code: bool) -> list[Group]:
@@ -63,7 +133,7 @@ def group(lines: list[Line], *, by_code: bool) -> list[Group]:
 
 def is_head(line: Line) -> bool:
     """Does the row say that it is the head?"""
-    return text(line.values.get("relation")).replace(" ", "") in ("户主", "本人", "本人或户主", "户主本人")
+    return text(line.values.get("relation")).replace(" ", "") in HEAD_WORDS
 
 
 def code_of(line: Line) -> str:
@@ -83,7 +153,7 @@ def _by_code(lines: list[Line]) -> list[Group]:
         found = groups.setdefault(code, Group(code, code_of(line), [], []))
         found.code = found.code or code_of(line)
         found.lines.append(line)
-        if code != before:
+        if code != before or line.alone:
             found.starts.append(line)
         before = code
     return list(groups.values())
@@ -98,7 +168,7 @@ def _with_owners(lines: list[Line]) -> Iterator[str]:
         code = code_of(line)
         if not code:
             following = lines[i + 1] if i + 1 < len(lines) else None
-            if not is_head(line) and before:
+            if before and not line.alone and (line.part or not is_head(line)):
                 code = before
             elif following is not None and not is_head(following) and code_of(following) not in ("", before):
                 code = code_of(following)
@@ -111,7 +181,8 @@ def _with_owners(lines: list[Line]) -> Iterator[str]:
 def _by_head(lines: list[Line]) -> list[Group]:
     groups: list[Group] = []
     for line in lines:
-        if not groups or is_head(line) or groups[-1].lines[-1].sheet != line.sheet:
+        begins = line.alone or (line.part == 0 and is_head(line))
+        if not groups or begins or groups[-1].lines[-1].sheet != line.sheet:
             groups.append(Group(key_of(line), "", [], [line]))
         groups[-1].lines.append(line)
     return groups
@@ -119,23 +190,31 @@ def _by_head(lines: list[Line]) -> list[Group]:
 
 def fill_down(sheet: Sheet, columns: list[Column], first: int, last: int) -> None:
     """Fill merged cells of household columns; a merge of another column is left as it is."""
-    indexes = {c.index for c in columns if c.field in HOUSEHOLD_FIELDS}
+    indexes = {c.index for c in columns if c.field in HOUSEHOLD_FIELDS or c.known in HELPER_FIELDS}
     for top, left, bottom, right in sheet.merged:
-        if top < first or left != right or left not in indexes or left >= len(sheet.rows[top]):
+        if not first <= top <= last or left != right or left not in indexes or left >= len(sheet.rows[top]):
             continue
         for row in sheet.rows[top + 1 : min(bottom, last) + 1]:
+            row += [None] * (left + 1 - len(row))
             row[left] = sheet.rows[top][left]
 
 
-def _is_no_data(row: list[object], values: dict[str, object], headers: set[str]) -> bool:
+def _is_no_data(row: list[object], values: dict[str, object], headers: set[str], *, alone: bool) -> bool:
+    number = values.get("id_no")  # the usual row first: the rest looks at every cell
+    usual = len(text(number)) >= SHORTEST_ID if alone else text(number) and text(values.get("relation"))
+    if usual and type(number) is str and fold(number) not in headers:
+        return False
     given = {f: v for f, v in values.items() if v is not None and v != "" and text(v)}
-    if not given.keys() - {"township", "village", "village_code", "income_year"}:
+    if given.keys() <= _BESIDE:
         return True
-    if "id_no" in given and "relation" in given and fold(given["id_no"]) not in headers:
+    if not alone and "id_no" in given and "relation" in given and fold(given["id_no"]) not in headers:
         return False
     texts = [v.strip() for v in row if isinstance(v, str) and v.strip()]
     first = next(iter(texts), "").replace(" ", "").replace("\u3000", "")
     if _TOTAL.match(first) or (_NOTE.match(first) and len(given) <= 3):
+        return True
+    is_person = "id_no" in given or ("name" in given and not name_of(given["name"]).code)
+    if len(given) <= 3 and not is_person and any(_SIGNED.search(t) for t in texts):
         return True
     if "name" in given and _TOTAL.match(text(given["name"]).replace(" ", "")) and "id_no" not in given:
         return True

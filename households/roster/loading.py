@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,20 +18,21 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, QuerySet
 from django.utils.translation import gettext_noop
 
-from core import jobs
+from core import bulk, jobs
 from core.crypto import seal_file, unseal_file
 from core.models import JobState
 from district.models import Campaign, Division, Level
 from district.policy import PolicyMissing, campaign_of, current_campaign
 from households.models import HeaderMapping, ImportState, RosterFinding, RosterImport
 
-from . import commit, report
+from . import commit, parts, report, retention
+from .answers import answers_of, with_refused
 from .compare import Plan, compare
 from .files import sheets_of
 from .places import Place, Places
 from .reading import read
 from .rejected import rejected_xlsx
-from .rows import ERROR, WARNING, Finding, Limits, Mapping, Reading
+from .rows import ERROR, UNASKED, WARNING, Answers, Finding, Limits, Mapping, Reading
 
 Progress = Callable[[int, int], None]
 Effect = Callable[[], AbstractContextManager[None]]
@@ -84,8 +86,9 @@ def places() -> Places:
     return Places(found[Level.TOWNSHIP], found[Level.VILLAGE])
 
 
+@bulk.without_collector()
 def check_bytes(
-    data: bytes, name: str, *, campaign: Campaign | None = None, year: int | None, accept_proposed: bool = False,
+    data: bytes, name: str, *, campaign: Campaign | None = None, year: int | None, answers: Answers = UNASKED,
     progress: Progress = lambda done, total: None,
 ) -> Checked:  # fmt: skip
     """Read a file, check it by itself and against the database. Writes nothing.
@@ -94,13 +97,18 @@ def check_bytes(
     """
     began = time.monotonic()
     reading = read(
-        data, name, places=places(), year=year, mapping=_remembered(), accept_proposed=accept_proposed,
+        data, name, places=places(), year=year, mapping=_remembered(), answers=answers,
         limits=limits(), progress=progress,
     )  # fmt: skip
+    reading = with_refused(reading, answers)
     checked = Checked(reading, None, commit.watermark(), {"read": time.monotonic() - began})
     if reading.refusal is None:
         began = time.monotonic()
-        checked.plan = compare(reading, campaign=campaign or _campaign_of(reading))
+        whole = len(reading.families)
+        beat = partial(progress, whole, whole)
+        checked.plan = compare(
+            reading, campaign=campaign or _campaign_of(reading), beat=beat, refused=answers.refused_codes
+        )
         checked.seconds["check"] = time.monotonic() - began
     return checked
 
@@ -120,10 +128,15 @@ def _remembered() -> Mapping:
 
 @transaction.atomic
 def upload(
-    data: bytes, name: str, *, campaign: Campaign, year: int | None, by: Any, accept_proposed: bool = False
-) -> RosterImport:
-    """Keep the file, encrypted, and queue its check. Nothing of it is written to the households."""
+    data: bytes, name: str, *, campaign: Campaign, year: int | None, by: Any, accept_proposed: bool = False,
+    batch: str = "",
+) -> RosterImport:  # fmt: skip
+    """Keep the file, encrypted, and queue its check. Nothing of it is written to the households.
+
+    `batch` is the same for files that were uploaded together.
+    """
     roster_import = _store(data, name, campaign=campaign, year=year, by=by, accept_proposed=accept_proposed)
+    roster_import.batch = batch
     roster_import.job = jobs.start("roster_check", by=by, args={"import": roster_import.pk})
     roster_import.save()
     return roster_import
@@ -149,9 +162,8 @@ def same_file_before(roster_import: RosterImport) -> RosterImport | None:
 
 
 def file_of(roster_import: RosterImport) -> bytes:
-    """The uploaded bytes."""
-    with default_storage.open(roster_import.file_path) as file:
-        return unseal_file(file.read())
+    """The uploaded bytes; retention.FileRemoved once they were kept long enough."""
+    return unseal_file(retention.sealed_bytes(roster_import))
 
 
 def check(roster_import: RosterImport, *, progress: Progress, effect: Effect) -> Checked:
@@ -166,14 +178,10 @@ def _checked(roster_import: RosterImport, progress: Progress, campaign: Campaign
     try:
         return check_bytes(
             file_of(roster_import), roster_import.file_name, campaign=campaign, year=roster_import.year,
-            accept_proposed=_accepts(roster_import), progress=progress,
+            answers=answers_of(roster_import), progress=progress,
         )  # fmt: skip
     except PolicyMissing as missing:
         raise jobs.JobRefused(NO_POLICY) from missing
-
-
-def _accepts(roster_import: RosterImport) -> bool:
-    return bool(roster_import.mapping.get("accept_proposed"))
 
 
 def _must_be(roster_import: RosterImport, state: str) -> None:
@@ -236,19 +244,34 @@ def _waiting(roster_import: RosterImport, *states: str) -> QuerySet[RosterImport
     return rows.filter(state__in=states)
 
 
-def commit_import(roster_import: RosterImport, *, progress: Progress, effect: Effect) -> bool:
-    """Check again and write what the preview showed. False: it is no longer so; the new preview is kept instead."""
+@bulk.without_collector()
+def commit_import(roster_import: RosterImport, *, progress: Progress, effect: Effect, part: Effect) -> bool:
+    """Check again and write what the preview showed. False: it is no longer so; the new preview is kept instead.
+
+    A large file is written in several transactions `part` where the database has one writer (`parts.py`).
+    """
     _must_be(roster_import, ImportState.COMMITTING)
-    for _attempt in range(MOST_TRIES):
+    tries = MOST_TRIES
+    while tries:
+        before = parts.done_of(roster_import)
         checked = _checked(roster_import, progress, roster_import.campaign)
-        if checked.plan is None or not commit.same_as_shown(checked.plan, roster_import.report):
+        if checked.plan is None or not parts.as_shown(checked.plan, roster_import):
+            parts.forget(roster_import)
             _keep_preview(roster_import, checked, effect(), outdated=True)
             return False
         document = {**roster_import.report, "state": "committed", "outdated": False}
-        rows = commit.prepare(checked.plan)
         try:
-            commit.write(rows, roster_import=roster_import, document=document, seen=checked.seen, effect=effect())
+            if parts.is_needed(checked.plan) or before:
+                parts.write(
+                    checked.plan, roster_import=roster_import, document=document, seen=checked.seen, part=part,
+                    effect=effect, progress=progress,
+                )  # fmt: skip
+            else:
+                whole = len(checked.reading.families)
+                rows = commit.prepare(checked.plan, partial(progress, whole, whole))
+                commit.write(rows, roster_import=roster_import, document=document, seen=checked.seen, effect=effect())
         except (commit.DataMoved, IntegrityError):
+            tries = tries - 1 if parts.done_of(roster_import) == before else MOST_TRIES
             continue
         except commit.ImportEnded:
             raise jobs.JobRefused(ENDED) from None
@@ -256,9 +279,10 @@ def commit_import(roster_import: RosterImport, *, progress: Progress, effect: Ef
     raise jobs.JobRefused(BUSY)
 
 
+@bulk.without_collector()
 def commit_bytes(
     data: bytes, checked: Checked, *, campaign: Campaign | None = None, year: int | None, by: Any = None,
-    accept_proposed: bool = False,
+    answers: Answers = UNASKED,
 ) -> dict[str, Any]:  # fmt: skip
     """For the command: write a checked file at once; returns its document. Households with an error are left out.
 
@@ -274,7 +298,7 @@ def commit_bytes(
             with transaction.atomic():
                 roster_import = _store(
                     data, checked.reading.file_name, campaign=checked.plan.campaign, year=year, by=by,
-                    accept_proposed=accept_proposed, state=ImportState.COMMITTING,
+                    accept_proposed=answers.accept_proposed, state=ImportState.COMMITTING,
                 )  # fmt: skip
                 kept = report.kept(document, checked.reading, checked.plan)
                 commit.write(
@@ -282,9 +306,7 @@ def commit_bytes(
                 )
                 RosterFinding.objects.bulk_create(_finding_rows(roster_import, checked), batch_size=500)
         except (commit.DataMoved, IntegrityError):
-            checked = check_bytes(
-                data, checked.reading.file_name, campaign=campaign, year=year, accept_proposed=accept_proposed
-            )
+            checked = check_bytes(data, checked.reading.file_name, campaign=campaign, year=year, answers=answers)
             continue
         document["seconds"]["commit"] = round(time.monotonic() - began, 3)
         return document
@@ -292,7 +314,9 @@ def commit_bytes(
 
 
 def cancel(roster_import: RosterImport) -> bool:
-    """Give up an import that has not been committed; False if it is too late."""
+    """Give up an import that has not been committed; False if it is too late, or whole townships are saved already."""
+    if parts.done_of(roster_import):
+        return False
     if roster_import.job is not None:
         jobs.cancel(roster_import.job)
     waiting = _waiting(roster_import, ImportState.CHECKING, ImportState.CHECKED, ImportState.REFUSED)
@@ -311,7 +335,7 @@ def rejected_file(roster_import: RosterImport) -> bytes:
     data = file_of(roster_import)
     reading = read(
         data, roster_import.file_name, places=places(), year=roster_import.year, mapping=_remembered(),
-        accept_proposed=_accepts(roster_import), limits=limits(),
+        answers=answers_of(roster_import), limits=limits(),
     )  # fmt: skip
     findings = [finding_of(row) for row in roster_import.findings.filter(severity=ERROR)]  # type: ignore[attr-defined]
     return rejected_xlsx(sheets_of(data, limits()), reading, findings, roster_import.report["rejected_keys"])

@@ -17,8 +17,8 @@ from .rows import Limits, Sheet
 CHUNK = 1 << 20
 OVERLAP = 512  # a cell's opening tag that lies across two chunks
 
-_FAR_COLUMN = re.compile(rb"""\br=["']([A-Z]{3}|[D-Z][A-Z])\d""")
-_FAR_ROW = re.compile(rb"""\br=["'][A-Z]{0,3}(\d{6,})["']""")
+# (r= comes before what looks behind: a pattern that begins with a fixed text is searched 5 times as fast)
+_FAR = re.compile(rb"""r=(?<!\wr=)["'](?:([A-Z]{3}|[D-Z][A-Z])(\d+)|[A-Z]{0,3}(\d{6,})["'])""")
 _ERROR_CELL = re.compile(rb"""<c r="([A-Z]+)(\d+)"[^>]*?\bt="e\"""")
 _EMPTY_FORMULA = re.compile(rb"""<c r="([A-Z]+)(\d+)"[^>]*>(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)(?:<v\s*/>|<v></v>)?</c>""")
 _HIDDEN_ROW = re.compile(rb"""<row r="(\d+)"[^>]*?\bhidden="(?:1|true)\"""")
@@ -69,19 +69,24 @@ def look_at_zip(archive: zipfile.ZipFile, limits: Limits) -> None:
         raise UnsafeFile("file_encrypted")
     left = limits.unpacked_bytes
     for info in infos:
-        if not info.filename.endswith((".xml", ".bin", ".rels")):
-            continue
-        rows = columns = 0
-        for piece in _pieces(archive, info):
-            left -= len(piece)
-            if left < 0:
-                raise UnsafeFile("file_unsafe")
-            if b"<!ENTITY" in piece or b"<!DOCTYPE" in piece:
-                raise UnsafeFile("file_unsafe")
-            rows = max(rows, *(int(m) for m in _FAR_ROW.findall(piece)), 0)
-            columns = max(columns, *(_column(m) for m in _FAR_COLUMN.findall(piece)), 0)
-        if rows > limits.rows or max(rows, 1) * max(columns, 1) > limits.cells or columns > 2_000:
-            raise UnsafeFile("file_too_big", limit=f"{limits.rows:,} rows")
+        if info.filename.endswith((".xml", ".bin", ".rels")):
+            left -= _look_at_entry(archive, info, left, limits)
+
+
+def _look_at_entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo, left: int, limits: Limits) -> int:
+    """Its size unpacked, counted; UnsafeFile if that is more than is left, or a cell lies too far out."""
+    rows = columns = size = 0
+    for piece in _pieces(archive, info):
+        size += len(piece)
+        if b"<!ENTITY" in piece or b"<!DOCTYPE" in piece:
+            raise UnsafeFile("file_unsafe", why="external")
+        if size > left:
+            raise UnsafeFile("file_unsafe")
+        for column, row, far in _FAR.findall(piece):
+            rows, columns = max(rows, int(row or far)), max(columns, _column(column) if column else 0)
+    if rows > limits.rows or max(rows, 1) * max(columns, 1) > limits.cells or columns > 2_000:
+        raise UnsafeFile("file_too_big", limit=f"{limits.rows:,} rows")
+    return size
 
 
 def marks_of_sheets(archive: zipfile.ZipFile) -> dict[str, XlsxMarks]:

@@ -67,6 +67,68 @@ class Places:
             self._cache[key] = self._find(*key)
         return self._cache[key]
 
+    def words_of(self, code: str) -> str:
+        """A township's name, or township and village; "" for a code that nobody knows."""
+        place = self._by_code.get(code)
+        if place is None:
+            return ""
+        return f"{self._by_code[place.township].name} {place.name}" if place.township else place.name
+
+    def code_of(self, words: str) -> str:
+        """The 12-digit code of a township, or of township and village parted by a blank; "" if there is none."""
+        township, _blank, village = words.strip().partition(" ")
+        if village:
+            found = self.find(township, village.strip())
+            return found.village.code if found.village else ""
+        place = self._townships.get(_folded(township)) or self._townships.get(_short(township, _TOWNSHIP_SUFFIX))
+        return place.code if place else ""
+
+    def all_words(self) -> list[str]:
+        """What words_of() gives for all places, townships first."""
+        return [self.words_of(code) for code in self._by_code]
+
+    def standing_in(self, code: str) -> dict[str, str]:
+        """What columns of place would hold for this township or village; {} for a code that nobody knows."""
+        place = self._by_code.get(code)
+        if place is None:
+            return {}
+        return {"village_code": code} if place.township else {"township": place.name}
+
+    def told_by(self, texts: Iterable[str], township: str = "") -> str:
+        """The code of the township, or of the village in it, that a sheet's name or a title tells; "" for none.
+
+        The first text that names one township counts. A village counts only in a township that is known: the one
+        named, or `township`.
+        """
+        folded = [_folded(text) for text in texts]
+        known = self._townships.get(_folded(township)) or self._townships.get(_short(township, _TOWNSHIP_SUFFIX))
+        known = known or next((found for text in folded if (found := self._township_in(text))), None)
+        if known is None:
+            return ""
+        villages = (self._village_in(text, known) for text in folded)
+        return next((v.code for v in villages if v), known.code)
+
+    def _township_in(self, text: str) -> Place | None:
+        """The one township that a text names, in full anywhere or in short alone or with 镇 and the like left out."""
+        full = {p.code: p for name, p in self._townships.items() if _TOWNSHIP_SUFFIX.search(name) and name in text}
+        if not full:
+            short = _short(text, _TOWNSHIP_SUFFIX)
+            full = {p.code: p for name, p in self._townships.items() if len(name) > 1 and name == short}
+        return next(iter(full.values())) if len(full) == 1 else None
+
+    def _village_in(self, text: str, township: Place) -> Place | None:
+        """The one village of a township that a text names: in full, or in short where nothing else is left."""
+        for name in (n for n, p in self._townships.items() if p == township and _TOWNSHIP_SUFFIX.search(n)):
+            text = text.replace(name, "", 1)
+        own = {name: v for (code, name), v in self._in_township.items() if code == township.code}
+        full = {v.code: v for name, v in own.items() if _VILLAGE_SUFFIX.search(name) and name in text}
+        if len(full) != 1:
+            longest = max((len(n) for n, v in own.items() if v.code in full and n in text), default=0)
+            full = {v.code: v for n, v in own.items() if v.code in full and n in text and len(n) == longest}
+        if not full and (alone := own.get(_short(text, _VILLAGE_SUFFIX))):
+            return alone
+        return next(iter(full.values())) if len(full) == 1 else None
+
     def _find(self, township: str, village: str, code: str) -> Found:
         if not village and code:
             return self._by_village_code(township, code)

@@ -1,23 +1,36 @@
 """The one way in: bytes of a file → what it says, read and checked by itself."""
 
 import hashlib
-from collections.abc import Callable
+import itertools
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 
 from django.utils import timezone
 
-from .checks import check_families
+from .cells import names_somebody
+from .checks import check_families, completed, without_following
+from .choosing import Used, choose
 from .families import Context, family_of
-from .files import FileRefused, non_blank, sheets_of
-from .headers import PER_HEAD, Header, find_header, is_roster, problem_of
-from .lines import Line, group, lines_of
+from .files import FileRefused, sheets_of
+from .headers import INCOME_TOTALS
+from .lines import Group, Line, group, is_head, key_of, lines_of
 from .places import Places
-from .rows import ERROR, Column, Family, Finding, Limits, Mapping, Reading, Refusal, Sheet, SheetReading
+from .rows import (
+    UNASKED,
+    WARNING,
+    Answers,
+    Family,
+    Finding,
+    Limits,
+    Mapping,
+    Reading,
+    Refusal,
+)
 
 PROGRESS_EVERY = 200  # households
 Progress = Callable[[int, int], None]
-Used = tuple[Sheet, Header]
 
 
 def read(
@@ -27,7 +40,7 @@ def read(
     places: Places,
     year: int | None = None,
     mapping: Mapping | None = None,
-    accept_proposed: bool = False,
+    answers: Answers = UNASKED,
     limits: Limits | None = None,
     progress: Progress | None = None,
     today: date | None = None,
@@ -41,99 +54,118 @@ def read(
         sheets = sheets_of(data, limits or Limits())
     except FileRefused as refused:
         return replace(reading, refusal=refused.refusal)
-    used, seen, refusal, findings = _choose(sheets, mapping, accept_proposed=accept_proposed)
-    columns = tuple(c for _, header in used for c in header.columns)
-    if refusal is None and year is None and any("income_year" not in header.fields for _, header in used):
+    choice = choose(sheets, mapping=mapping, answers=answers, places=places, file_name=file_name)
+    columns = tuple(c for used in choice.used for c in used.header.columns)
+    refusal = choice.refusal
+    if refusal is None and year is None and any("income_year" not in used.header.fields for used in choice.used):
         refusal = Refusal("year_missing")
-    reading = replace(reading, sheets=tuple(seen), columns=columns, findings=tuple(findings), refusal=refusal)
+    reading = replace(
+        reading, sheets=tuple(choice.seen.values()), columns=columns, findings=tuple(choice.findings), refusal=refusal
+    )
     if refusal is not None:
         return reading
-    context = Context(places, year, today or timezone.localdate())
-    return _read_sheets(reading, used, context, progress or (lambda _done, _total: None))
+    context = Context(places, year, today or timezone.localdate(), findings=list(choice.findings))
+    return _read_sheets(reading, choice.used, context, answers, progress or (lambda _done, _total: None))
 
 
-def _choose(
-    sheets: list[Sheet], mapping: Mapping | None, *, accept_proposed: bool
-) -> tuple[list[Used], list[SheetReading], Refusal | None, list[Finding]]:
-    """(sheets to take with their headers, what is said of each sheet, why the file is refused, per-head columns)."""
-    candidates: list[Used] = []
-    seen: dict[str, SheetReading] = {}
-    for sheet in sheets:
-        why = sheet.why or ("" if any(non_blank(row) for row in sheet.rows) else "empty")
-        header = None if why else find_header(sheet, mapping)
-        if header is None:
-            seen[sheet.name] = SheetReading(sheet.name, used=False, why=why or "no_header")
-            continue
-        candidates.append((sheet, header))
-        seen[sheet.name] = _seen(sheet, header, "")
-    if not candidates:
-        blank = all(s.why in ("empty", "hidden", "not_a_table") for s in seen.values())
-        return [], list(seen.values()), Refusal("file_empty" if blank else "header_not_found"), []
-    rosters = [c for c in candidates if is_roster(c[1])] or candidates
-    for sheet, header in candidates:
-        if (sheet, header) not in rosters:
-            seen[sheet.name] = _seen(sheet, header, "other_table")
-    problems = ((s, h, problem_of(h, s, accept_proposed=accept_proposed)) for s, h in rosters)
-    first = next(((s, h, p) for s, h, p in problems if p), None)
-    findings = _per_head(first[0], first[1]) if first and first[2].code == "column_missing" else []
-    return rosters, list(seen.values()), first[2] if first else None, findings
-
-
-def _seen(sheet: Sheet, header: Header, why: str) -> SheetReading:
-    rows = tuple(sheet.first_row + i for i in header.rows)
-    return SheetReading(sheet.name, used=not why, header_rows=rows, why=why, fingerprint=header.fingerprint)
-
-
-def _per_head(sheet: Sheet, header: Header) -> list[Finding]:
-    """Said when a file has income per head alone, which never feeds a household's total."""
-    if "net" not in header.missing:
-        return []
-    return [
-        Finding(sheet.name, None, column.header, "", "", "income_is_per_head", ERROR)
-        for column in header.columns
-        if column.known in PER_HEAD
-    ]
-
-
-def _read_sheets(reading: Reading, used: list[Used], context: Context, progress: Progress) -> Reading:
+def _read_sheets(
+    reading: Reading, chosen: list[Used], context: Context, answers: Answers, progress: Progress
+) -> Reading:
     lines: list[Line] = []
     counts: dict[str, int] = {}
     skipped = 0
-    for sheet, header in used:
-        found, rows, left = lines_of(sheet, header)
+    for used in chosen:
+        found, rows, left = lines_of(used.sheet, used.header, place=used.place, mended=answers.cells)
         lines += found
-        counts[sheet.name] = rows
+        counts[used.sheet.name] = rows
+        used.sheet.rows = []  # the cells of a large file are not kept twice
         skipped += left
-        _note_columns(context, sheet.name, header.columns)
+        _note_columns(context, used)
+    if not lines:
+        return replace(reading, refusal=Refusal("file_empty", {"why": "no_rows"}))
+    progress(0, len(lines))
     families, findings = _families(lines, context, progress)
     return replace(
         reading,
         sheets=tuple(replace(s, rows=counts.get(s.name, 0)) for s in reading.sheets),
         families=tuple(families),
-        findings=tuple(findings),
+        findings=tuple(completed(findings, reading.columns)),
         rows=sum(counts.values()),
-        rows_skipped=skipped,
+        rows_skipped=skipped + context.repeated,
     )
 
 
-def _note_columns(context: Context, sheet: str, columns: tuple[Column, ...]) -> None:
-    for column in columns:
+def _note_columns(context: Context, used: Used) -> None:
+    sheet = used.sheet.name
+    for column in used.header.columns:
         if column.field:
-            context.headers[(sheet, column.field)] = column.label
+            context.headers[(sheet, column.target, column.part)] = column.label
             if column.unit:
-                context.units[(sheet, column.field)] = column.unit
-    context.columns[sheet] = {c.field for c in columns if c.field}
+                context.units[(sheet, column.target)] = column.unit
+    context.columns[sheet] = {c.target for c in used.header.columns if c.field} | used.place.keys()
+    context.layouts[sheet] = used.header.layout
 
 
 def _families(lines: list[Line], context: Context, progress: Progress) -> tuple[list[Family], list[Finding]]:
     by_code = any("household_no" in columns for columns in context.columns.values())
-    groups = group(lines, by_code=by_code)
+    groups = _grouped(lines, by_code=by_code)
     families = []
     for i, one in enumerate(groups):
         if i % PROGRESS_EVERY == 0:
             progress(i, len(groups))
         families.append(family_of(one, context))
+    progress(len(groups), len(groups))
     context.findings += check_families(families, {g.key: g for g in groups}, context.headers)
+    context.findings += _filled_down(context)
     progress(len(groups), len(groups))
     order = {name: i for i, name in enumerate(context.columns)}
-    return families, sorted(context.findings, key=lambda f: (order.get(f.sheet, 0), f.row or 0))
+    context.findings = without_following(context.findings)
+    return families, sorted(context.findings, key=lambda f: (order.get(f.sheet, 0), f.row is None, f.row or 0))
+
+
+def _grouped(lines: list[Line], *, by_code: bool) -> list[Group]:
+    """Households. An ID number is nobody's 户编号; without codes a row that repeats goes where it stood before."""
+    if by_code:
+        groups = group(lines, by_code=True)
+        for one in groups:
+            if names_somebody(one.key):
+                one.key = key_of(one.lines[0])
+        return groups
+    kept, repeats = _without_repeated_rows(lines)
+    groups = group(kept, by_code=False)
+    owner = {id(line): one for one in groups for line in one.lines} if repeats else {}
+    for first, again in repeats:
+        owner[id(first)].lines += again
+    return groups
+
+
+def _without_repeated_rows(lines: list[Line]) -> tuple[list[Line], list[tuple[Line, list[Line]]]]:
+    """(the lines, (line, those of a later row that repeats its row whole)). A member's must tell the household."""
+    kept: list[Line] = []
+    repeats: list[tuple[Line, list[Line]]] = []
+    seen: dict[object, list[Line]] = {}
+    for _place, found in itertools.groupby(lines, key=lambda line: (line.sheet, line.number)):
+        row = list(found)
+        number, first = row[0].values.get("id_no"), row[0]
+        before = seen.setdefault(number, row) if number else row
+        same = before is not row and [x.values for x in before] == [x.values for x in row]
+        if same and (first.alone or is_head(first) or any(first.values.get(f) not in (None, "") for f in _FIGURES)):
+            repeats.append((before[0], row))
+        else:
+            kept += row
+    return kept, repeats
+
+
+_FIGURES = ("head_name", "head_id_no", "member_count", *INCOME_TOTALS)
+
+
+def _filled_down(context: Context) -> Iterator[Finding]:
+    """Said once of each column: the rows of a household below its first were blank there."""
+    rows = Counter[str]()
+    for (_sheet, name), count in context.filled.items():
+        rows[name] += count
+    first = {name: sheet for sheet, name in reversed(context.filled)}
+    for name, count in rows.items():
+        sheet = first[name]
+        header = context.headers.get((sheet, name, 0), "")
+        yield Finding(sheet, None, header, name, "", "filled_down", WARNING, params={"count": count})

@@ -30,16 +30,20 @@ def rejected_xlsx(sheets: Iterable[Sheet], reading: Reading, findings: Iterable[
             told[finding.sheet, finding.row].append(finding)
     wanted = set(keys)
     lines = {(m.sheet, m.row) for f in reading.families if f.key in wanted for m in f.members}
-    lines |= {(f.sheet, row) for f in reading.families if f.key in wanted for row in f.rows}
     rows_of: defaultdict[str, set[int]] = defaultdict(set)
     for sheet_name, row in lines:
         rows_of[sheet_name].add(row)
+    moved = {
+        (s.name, row): line
+        for s in reading.sheets
+        for line, row in enumerate(sorted(rows_of[s.name]), start=len(s.header_rows) + 1)
+    }
     out = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(out, options) as book:
         for sheet in sheets:
             if rows_of[sheet.name]:
-                _Page(book, sheet, reading).write(sorted(rows_of[sheet.name]), told)
+                _Page(book, sheet, reading, moved).write(sorted(rows_of[sheet.name]), told)
         if not book.worksheets():
             book.add_worksheet(_("Rejected rows"))
     return out.getvalue()
@@ -48,11 +52,13 @@ def rejected_xlsx(sheets: Iterable[Sheet], reading: Reading, findings: Iterable[
 class _Page:
     """One sheet of the file, with the rows that were rejected."""
 
-    def __init__(self, book: Any, sheet: Sheet, reading: Reading) -> None:
+    def __init__(self, book: Any, sheet: Sheet, reading: Reading, moved: Mapping[tuple[str, int], int]) -> None:
         self.page = book.add_worksheet(sheet.name)
+        self.moved = moved  # (sheet, row) → the row in this file
         self.sheet = sheet
         self.columns = [c for c in reading.columns if c.sheet == sheet.name]
-        self.place_of = {c.field: place for place, c in enumerate(self.columns) if c.field}
+        self.place_of: dict[object, int] = {c.field: place for place, c in enumerate(self.columns) if c.field}
+        self.place_of |= {(c.target, c.label): place for place, c in enumerate(self.columns) if c.field}
         self.header_rows = next(s.header_rows for s in reading.sheets if s.name == sheet.name)
         self.head = book.add_format({"bold": True, "bg_color": "#e8f1ec"})
         self.plain = book.add_format({"num_format": "@"})
@@ -82,9 +88,10 @@ class _Page:
     def _row(self, line: int, cells: list[object], problems: list[Finding]) -> None:
         wrong: dict[int, str] = {}
         for finding in problems:
-            place = self.place_of.get(finding.field)
+            place = self.place_of.get((finding.field, finding.column), self.place_of.get(finding.field))
             if place is not None:
-                wrong[place] = f"{wrong[place]}\n{sentence(finding)}" if place in wrong else sentence(finding)
+                told = sentence(finding, self.moved)
+                wrong[place] = f"{wrong[place]}\n{told}" if place in wrong else told
         for place, column in enumerate(self.columns):
             style = self.wrong if place in wrong else self.plain
             value = cells[column.index] if column.index < len(cells) else None
@@ -94,7 +101,7 @@ class _Page:
                 self.page.write_string(line, place, _shown(cells, column), style)
             if place in wrong:
                 self.page.write_comment(line, place, wrong[place])
-        told = " ".join(dict.fromkeys(sentence(f) for f in problems))
+        told = " ".join(dict.fromkeys(sentence(f, self.moved) for f in problems))
         self.page.write_string(line, len(self.columns), told, self.plain)
 
 

@@ -1,14 +1,24 @@
 """What people and programs are told of an import: the JSON document, and what is kept of it for the pages."""
 
+import logging
 from collections.abc import Iterable, Mapping
 from typing import Any
+
+from django.utils.translation import gettext_noop
+
+from core.jobs import JobRefused
 
 from .codes import refusal_sentence, sentence, sheet_reason
 from .compare import Plan
 from .differences import Outcome
-from .rows import Finding, Reading
+from .rows import Family, Finding, Reading
 
 MOST_CHANGES_SHOWN = 5_000
+LOST_ROWS = gettext_noop(
+    "The rows of this file were not all counted; nothing was saved. Please tell those who run the system."
+)
+
+log = logging.getLogger(__name__)
 
 
 def refused_document(reading: Reading, seconds: Mapping[str, float]) -> dict[str, Any]:
@@ -18,10 +28,31 @@ def refused_document(reading: Reading, seconds: Mapping[str, float]) -> dict[str
 
 def document(plan: Plan, *, state: str, seconds: Mapping[str, float]) -> dict[str, Any]:
     """One entry of `files` in `import_roster --json`; messages in the active language."""
+    must_add_up(plan)
     found = _document(plan.reading, state=state, findings=plan.findings, counts=plan.counts(), seconds=seconds)
     found["rejected_households"] = plan.rejected_names
     found["not_in_file"] = plan.not_in_file
     return found
+
+
+def must_add_up(plan: Plan) -> None:
+    """Rows of the file = rows taken + rejected + skipped, and each person of a row taken is counted; else JobRefused.
+
+    A row that repeats another whole is skipped.
+    """
+    taken = [o.family for o in (*plan.created, *plan.updated, *plan.unchanged)]
+    counts, reading = plan.counts(), plan.reading
+    rows = sum(map(rows_of, taken)) + sum(map(rows_of, plan.rejected)) + reading.rows_skipped
+    people = sum(counts["members"][name] for name in ("created", "updated", "unchanged"))
+    expected = (reading.rows, sum(len(f.members) for f in taken))
+    if (rows, people) != expected:
+        log.error("rows and people %s do not add up to %s", (rows, people), expected)
+        raise JobRefused(LOST_ROWS)
+
+
+def rows_of(family: Family) -> int:
+    """How many rows of the file it holds; members side by side share one."""
+    return len({(m.sheet, m.row) for m in family.members})
 
 
 def _document(
@@ -68,12 +99,13 @@ def kept(document: dict[str, Any], reading: Reading, plan: Plan | None) -> dict[
     stored = {key: value for key, value in document.items() if key != "findings"}
     stored["refusal_params"] = dict(reading.refusal.params) if reading.refusal else {}
     stored["sheets"] = [
-        {**sheet, "why": seen.why} for sheet, seen in zip(stored["sheets"], reading.sheets, strict=True)
+        {**sheet, "why": seen.why, "fingerprint": seen.fingerprint, "place_proposed": seen.place_proposed}
+        for sheet, seen in zip(stored["sheets"], reading.sheets, strict=True)
     ]
     stored["findings_total"] = len(document["findings"])
     stored["changes"] = _changes_of(plan.updated) if plan else []
     stored["rejected_keys"] = [f.key for f in plan.rejected] if plan else []
-    stored["rows_rejected"] = sum(len(f.rows) for f in plan.rejected) if plan else 0
+    stored["rows_rejected"] = sum(map(rows_of, plan.rejected)) if plan else 0
     return stored
 
 

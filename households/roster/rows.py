@@ -83,6 +83,13 @@ class Column:
     unit: str = ""
     known: str = ""
     label: str = ""  # the lowest of several header texts; findings name it
+    part: int = 0  # members side by side in a row: 0 the row's own columns, then 1, 2, …
+    feeds: str = ""  # the field of the line where it is another one: 户主姓名 is the name in a row of a whole household
+
+    @property
+    def target(self) -> str:
+        """The field of a line that it feeds, "" for none."""
+        return self.feeds or self.field or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +102,8 @@ class SheetReading:
     rows: int = 0
     why: str = ""
     fingerprint: str = ""
+    place_proposed: str = ""  # code of the township or village that the sheet's or the file's name tells
+    place_question: bool = False  # the township or village stands in no column and is not answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +119,8 @@ class Answers:
 
     `columns` by sheet and column letter: the field, "" for unused. `sheets`: False leaves a sheet out. `places` by
     sheet: the code of the township or village of a sheet that has no such column. `cells`: mended values by
-    (sheet, row, field). `refused_codes`: warnings of these codes reject their household.
+    (sheet, row, field), or by the column's letter instead of the field: the only way where several columns feed one
+    field (members side by side). `refused_codes`: warnings of these codes reject their household.
     """
 
     accept_proposed: bool = False
@@ -119,6 +129,9 @@ class Answers:
     places: MappingOf[str, str] = made(default_factory=dict)
     cells: MappingOf[tuple[str, int, str], str] = made(default_factory=dict)
     refused_codes: frozenset[str] = frozenset()
+
+
+UNASKED = Answers()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +162,9 @@ class MemberRow:
     phone: str = ""
     disease: str = ""
     disability_no: str = ""
+    no_id_reason: str = ""  # "roster" where the file gives no ID number
+    part: int = 0  # of the columns that hold this person, where members stand side by side
+    id_header: str = ""  # of the person's own ID number
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +228,7 @@ class Family:
     head_id_no: str = ""
     stated_people: int | None = None
     helper: Helper | None = None
+    members_complete: bool = True  # False: the file has the head alone, whoever else lives there is not said
 
     @property
     def head(self) -> MemberRow | None:

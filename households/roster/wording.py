@@ -19,16 +19,19 @@ from households.codes import (
     Sex,
     StudentStatus,
 )
-from households.models import Definition, Household, IncomeStatement, Member, RosterFinding, StatementState
+from households.models import Definition, Household, IncomeStatement, Member, RosterFinding, RosterMend, StatementState
 
+from .answers import mended_value
 from .codes import FINDINGS, REFUSALS, kind_label, refusal_sentence, sentence, sheet_reason
 from .differences import INCOME_FIELDS
-from .headers import usual_header
+from .headers import TAKEN, usual_header
 from .loading import finding_of
-from .rows import Refusal
+from .rows import WARNING, Refusal
 
 Document = dict[str, Any]
 
+# about the file, not a household; or found by the comparison, whose notes are decided elsewhere
+NOT_ASKED = {"filled_down", "column_unused", "place_proposed", "not_in_file", "not_eligible", "matched_by_head"}
 LISTS: dict[str, Any] = {
     "attribute": Attribute, "main_cause": Cause, "relation": Relation, "sex": Sex, "education": Education,
     "health": Health, "labour": Labour, "student_status": StudentStatus, "definition": Definition,
@@ -51,21 +54,47 @@ def sum_of_rows(report: Document, counts: Document) -> dict[str, int]:
     return {"all": rows, "taken": rows - rejected - skipped, "rejected": rejected, "skipped": skipped}
 
 
-def named_kinds(kinds: Iterable[Document]) -> list[Document]:
-    """Kinds of findings with `name` (for the address) and `label`."""
+def named_kinds(kinds: Iterable[Document], refused: Iterable[str] = ()) -> list[Document]:
+    """Kinds of findings with `name` (for the address) and `label`; whether notes of a kind can be, are refused."""
     return [
-        {**k, "name": f"{k['severity']}.{k['code']}", "label": kind_label(k["code"])}
-        for k in kinds
-        if k["code"] in FINDINGS
+        {
+            **kind,
+            "name": f"{kind['severity']}.{kind['code']}",
+            "label": kind_label(kind["code"]),
+            "refused": kind["code"] in refused,
+            "answerable": kind["code"] in refused or (kind["severity"] == WARNING and kind["code"] not in NOT_ASKED),
+        }
+        for kind in kinds
+        if kind["code"] in FINDINGS
     ]
+
+
+def named_mends(mends: Iterable[RosterMend]) -> list[Document]:
+    """Mended cells with the usual header of their column; secrets masked."""
+    return [
+        {
+            "pk": mend.pk, "sheet": mend.sheet, "row": mend.row, "label": usual_header(mend.field),
+            "before": mend.before_masked, "after": mended_value(mend), "by": mend.made_by,
+        }
+        for mend in mends
+    ]  # fmt: skip
 
 
 def named_findings(rows: Iterable[RosterFinding], columns: Iterable[Document]) -> list[Document]:
     """Findings with `place` as the spreadsheet names it, `person`, `household`, `value` and `message`."""
-    letters = {(c["sheet"], c["field"]): c["column"] for c in columns}
+    letters: dict[tuple[str, ...], str] = {}
+    for c in columns:  # several for one field, where members stand side by side
+        own = (c["sheet"], c["field"], c["header"])
+        letters |= {own[:2]: c["column"], own: c["column"], (*own[:2], f"{c['header']} ({c['column']})"): c["column"]}
     return [
         {
-            "place": _place(row, letters.get((row.sheet, row.field), "")),
+            "sheet": row.sheet,
+            "row": row.row,
+            "field": row.field,
+            "mendable": bool(row.row and row.field in TAKEN),
+            "place": _place(
+                row, letters.get((row.sheet, row.field, row.column), letters.get((row.sheet, row.field), ""))
+            ),
             "header": row.column,
             "person": row.params.get("person", ""),
             "household": "" if "!" in row.household_code else row.household_code,

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.audit import record
 from households.codes import Problem
 from households.models import Household
 from households.register import RegisterRefused
@@ -18,10 +19,12 @@ from households.scope import require
 
 
 def household_for(request: HttpRequest, pk: int, action: str) -> Any:
-    """The household if the user sees it (else 404) and may do this on it (else 403)."""
+    """The household if the user sees it (else 404) and may do this on it (else 403). Opening the page is logged."""
     seen = Household.objects.visible_to(request.user).with_masking(request.user).select_related("village__parent")
     household = get_object_or_404(seen, pk=pk)
     require(request.user, household, action)
+    if request.method == "GET":  # the form shows what the case file holds
+        record(request.user, "case_file", household, label=str(household.code))
     return household
 
 
@@ -52,11 +55,12 @@ def form_page(
     heading: str,
     back: str = "",
     open_only: bool = True,
+    done: str = "",
     **more: Any,
 ) -> HttpResponse:
     """Show the form; act on a valid one and go back to the case file (or `back`). A refusal is an error of the form.
 
-    `open_only`: the form of a closed household is not shown.
+    `open_only`: the form of a closed household is not shown. `done`: what was done, instead of "Saved.".
     """
     if open_only and (answer := closed_answer(request, household)) is not None:
         return answer
@@ -67,7 +71,7 @@ def form_page(
         except RegisterRefused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, _("Saved."))
+            messages.success(request, done or _("Saved."))
             return redirect(back)
     context = {"household": household, "form": form, "heading": heading, "back": back, **more}
     return render(request, "households/form.html", context, status=422 if form.errors else 200)

@@ -40,6 +40,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 def history(request: HttpRequest, pk: int) -> HttpResponse:
     """Who changed what, when, through what, before and after; names masked as in the case file."""
     household = _household(request, pk)
+    record(request.user, "case_file", household, label=str(household.code))
     page = changes.entries(household, page=request.GET.get("page"))
     return render(request, "households/history.html", {"household": household, "page": page})
 

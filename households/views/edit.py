@@ -13,6 +13,7 @@ from households import register
 from households.codes import GuaranteeItem
 from households.forms import DayAndReasonForm, GuaranteesForm, HouseholdForm, NewHouseholdForm
 from households.guarantees import set_guarantee
+from households.roster import leftovers
 from households.views.acting import form_page, household_for, sign_off
 
 
@@ -20,7 +21,8 @@ def new(request: HttpRequest) -> HttpResponse:
     """Enter a household with its head."""
     if not may(request.user, "edit_household"):
         raise PermissionDenied
-    form = NewHouseholdForm(request.POST or None, user=request.user, year=register.entry_year())
+    known = leftovers.facts_of(request.GET.get("leftover", "")) if may(request.user, "import_roster") else {}
+    form = NewHouseholdForm(request.POST or None, user=request.user, year=register.entry_year(), initial=known)
     actor: Any = request.user
     if request.method == "POST" and form.is_valid():
         try:
@@ -54,6 +56,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
         heading=_("Close the household"), button=_("Close the household"),
         question=_("Close this household? Its pairing and its enrolment end with it."),
         note=_("The household stays in the system with its history; an admin can open it again."),
+        done=_("The household is closed."),
     )  # fmt: skip
 
 
@@ -62,6 +65,7 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
     household = household_for(request, pk, "close_household")
     return form_page(
         request, household, sign_off(request), lambda: register.reopen_household(household),
+        done=_("The household is open again."),
         heading=_("Open the household again"), open_only=False, button=_("Open the household again"),
         note=_("Members and enrolment are active again. The pairing is not: pair it anew."),
     )  # fmt: skip

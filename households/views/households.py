@@ -15,6 +15,7 @@ from accounts.audit import record
 from accounts.roles import may
 from core.exports import xlsx_response
 from core.pages import paged
+from core.reasons import says_something
 from district.models import Division
 from households.conditions import frame_of
 from households.exports import header, lines
@@ -28,7 +29,7 @@ def households(request: HttpRequest) -> HttpResponse:
     if not may(request.user, "see_households"):
         raise PermissionDenied
     chosen = _chosen(request, request.GET)
-    table = paged(request, HouseholdTable(with_columns(chosen.qs, chosen.frame)))
+    table = paged(request, HouseholdTable(with_columns(chosen.qs, chosen.frame), sort_by_name=chosen.by_id_no))
     context = {
         "filter": chosen,
         "table": table,
@@ -49,11 +50,13 @@ def export(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     asked = QueryDict(request.POST.get("query", ""))
     reason = request.POST.get("reason", "").strip()
-    if not reason:
+    if not says_something(reason):
         messages.error(request, _("Please give a reason."))
         return redirect(f"{reverse('households:list')}?{asked.urlencode()}")
     chosen = _chosen(request, asked, action="export")
-    table = HouseholdTable(with_columns(chosen.qs, chosen.frame), order_by=asked.getlist("sort") or None)
+    table = HouseholdTable(
+        with_columns(chosen.qs, chosen.frame), order_by=asked.getlist("sort") or None, sort_by_name=chosen.by_id_no
+    )
     rows = table.data.data
     record(request.user, "export", label=chosen.words, reason=reason)
     name = _("Households") + f"_{timezone.localdate():%Y%m%d}"

@@ -1,5 +1,6 @@
 """Roster imports: upload → check → preview → confirm → result."""
 
+import uuid
 from typing import Any
 
 from django.contrib import messages
@@ -7,21 +8,23 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.audit import record
 from accounts.roles import may
+from core.exports import XLSX, download
 from core.pages import paged
 from district.policy import PolicyMissing, current_campaign
 from households.forms_imports import UploadForm
 from households.models import ImportState, RosterImport
-from households.roster import loading, wording
+from households.roster import after, answers, loading, parts, undo, wording
+from households.roster.retention import FileRemoved
 from households.tables_imports import ImportTable
 
 PER_PAGE = 25
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STEPS = [
     gettext_lazy("Upload"),
     gettext_lazy("Check"),
@@ -36,15 +39,39 @@ STEP_OF = {
     ImportState.COMMITTING: 4,
     ImportState.COMMITTED: 5,
     ImportState.CANCELLED: 3,
+    ImportState.UNDONE: 5,
 }
 
 
 @require_GET
 def imports(request: HttpRequest) -> HttpResponse:
-    """All imports, the newest first."""
+    """All imports, the newest first; with ?batch= those of files that were uploaded together."""
     _require(request)
     rows = RosterImport.objects.defer("report").select_related("created_by")
-    return render(request, "households/imports.html", {"table": paged(request, ImportTable(rows))})
+    batch = request.GET.get("batch", "")[:36]
+    if batch:
+        rows = rows.filter(batch=batch)
+    table = paged(request, ImportTable(rows))
+    states = [row.record.state for row in table.paginated_rows]
+    context = {
+        "table": table,
+        "batch": batch,
+        "waits": ImportState.CHECKING in states or ImportState.COMMITTING in states,
+        "ready": states.count(ImportState.CHECKED) if batch else 0,
+    }
+    return render(request, "households/imports.html", context)
+
+
+@require_POST
+def import_commit_batch(request: HttpRequest) -> HttpResponse:
+    """Save what the previews of all checked files of a batch show."""
+    _require(request)
+    batch = request.POST.get("batch", "")[:36]
+    waiting = RosterImport.objects.filter(batch=batch, state=ImportState.CHECKED) if batch else ()
+    asked = sum(loading.ask_commit(row, by=request.user) for row in waiting)
+    if not asked:
+        messages.warning(request, _("None of these files waits for confirmation."))
+    return redirect(f"{reverse('households:imports')}?batch={batch}")
 
 
 def import_new(request: HttpRequest) -> HttpResponse:
@@ -57,10 +84,13 @@ def import_new(request: HttpRequest) -> HttpResponse:
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
     form = UploadForm(*sent, campaign=campaign)
     if form.is_valid():
-        file = form.cleaned_data.pop("file")
-        roster_import = loading.upload(
-            file.read(), file.name, campaign=campaign, by=request.user, **form.cleaned_data
-        )  # fmt: skip
+        files = form.cleaned_data.pop("file")
+        batch = uuid.uuid4().hex if len(files) > 1 else ""
+        for file in files:
+            given = {"campaign": campaign, "by": request.user, "batch": batch, **form.cleaned_data}
+            roster_import = loading.upload(file.read(), file.name, **given)
+        if batch:
+            return redirect(f"{reverse('households:imports')}?batch={batch}")
         return redirect("households:import_detail", roster_import.pk)
     page = {"form": form, "steps": STEPS}
     return render(request, "households/import_new.html", page, status=422 if form.errors else 200)
@@ -83,10 +113,15 @@ def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "steps": STEPS,
         "current": 3 if can_commit else STEP_OF[ImportState(roster_import.state)],
         "stopped": stopped,
+        "townships_saved": parts.done_of(roster_import),
         "can_commit": can_commit,
         "waits": roster_import.state in (ImportState.CHECKING, ImportState.COMMITTING) and not can_commit,
         "refusal": wording.refusal_of(roster_import.report),
         "before": loading.same_file_before(roster_import),
+        "undo_job": undo.latest_job(roster_import),
+        "mends": wording.named_mends(roster_import.mends.select_related("made_by")),  # type: ignore[attr-defined]
+        "asked": answers.is_asked(roster_import.report),
+        "after_links": after.links(roster_import, request.user),
     }
     if roster_import.counts and not page["waits"]:
         page |= _findings(request, roster_import) | _preview(request, roster_import)
@@ -109,7 +144,8 @@ def _preview(request: HttpRequest, roster_import: RosterImport) -> dict[str, Any
 
 
 def _findings(request: HttpRequest, roster_import: RosterImport) -> dict[str, Any]:
-    kinds = wording.named_kinds(loading.findings_by_kind(roster_import))
+    refused = roster_import.mapping.get("refused_codes", [])
+    kinds = wording.named_kinds(loading.findings_by_kind(roster_import), refused)
     known = {kind["name"]: kind for kind in kinds}
     chosen = known.get(request.GET.get("kind", "")) or (kinds[0] if kinds else None)
     rows = roster_import.findings.none()  # type: ignore[attr-defined]
@@ -117,6 +153,8 @@ def _findings(request: HttpRequest, roster_import: RosterImport) -> dict[str, An
         rows = roster_import.findings.filter(code=chosen["code"], severity=chosen["severity"])  # type: ignore[attr-defined]
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     return {
+        "roster_import": roster_import,
+        "may_answer": roster_import.state in answers.OPEN and roster_import.file_removed_at is None,
         "errors": [k for k in kinds if k["severity"] == "error"],
         "warnings": [k for k in kinds if k["severity"] == "warning"],
         "chosen": chosen,
@@ -154,10 +192,13 @@ def import_rejected(request: HttpRequest, pk: int) -> HttpResponse:
     _require(request)
     states = [ImportState.CHECKED, ImportState.COMMITTED, ImportState.COMMITTING]
     roster_import = get_object_or_404(RosterImport, pk=pk, state__in=states)
+    try:
+        rejected = loading.rejected_file(roster_import)
+    except FileRemoved as gone:
+        messages.warning(request, _(gone.message))
+        return redirect("households:import_detail", pk)
     record(request.user, "export", roster_import, label=roster_import.file_name, reason=_("Rejected rows of an import"))
-    response = HttpResponse(loading.rejected_file(roster_import), content_type=XLSX)
-    response["Content-Disposition"] = f'attachment; filename="rejected-{pk}.xlsx"'
-    return response
+    return download(rejected, _("Rejected households") + f"_{pk}.xlsx", XLSX)
 
 
 def _require(request: HttpRequest) -> None:

@@ -38,6 +38,7 @@ def member_leave(request: HttpRequest, pk: int) -> HttpResponse:
         request, household, form, lambda: verbs.leave_member(member, **form.cleaned_data),
         heading=_("%(name)s leaves the household") % {"name": member.name}, button=_("Leaves"),
         question=_("Let this person leave the household?"),
+        done=_("The member has left the household."),
     )  # fmt: skip
 
 

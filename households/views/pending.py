@@ -38,6 +38,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         request, household, form, act, heading=_("Decide on a household over the income line"),
         note=_("It is neither paired nor assessed until you decide."),
         question=_("Save this decision? It can't be taken back."), back=reverse("households:pending"),
+        done=_("The decision is saved."),
         statement=household.statements.filter(year=enrolment.entry_year).first(),
         policy=enrolment.campaign.years.filter(year=enrolment.entry_year).first(),
     )  # fmt: skip

@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
 from households import statements as verbs
+from households.codes import Problem
 from households.forms import StatementForm
 from households.models import IncomeStatement, Member, StatementState
 from households.views.acting import form_page, household_for, sign_off
@@ -44,15 +46,19 @@ def statement_check(request: HttpRequest, pk: int) -> HttpResponse:
     form = sign_off(request)
     actor: Any = request.user
     if statement.state == StatementState.DRAFT:
+        if statement.drafted_by_id == actor.pk and request.method == "GET":  # the case file does not offer it
+            messages.warning(request, Problem.OWN_HAND.label)
+            return redirect("households:detail", household.pk)
         return form_page(
             request, household, form, lambda: verbs.check_statement(statement, by=actor),
             heading=_("Check the statement of %(year)s") % {"year": statement.year},
-            button=_("Confirm the statement"), statement=statement,
+            button=_("Confirm the statement"), statement=statement, done=_("The statement is checked."),
         )  # fmt: skip
     return form_page(
         request, household, form, lambda: verbs.finalise_statement(statement),
         heading=_("Make the statement of %(year)s final") % {"year": statement.year}, button=_("Make it final"),
         question=_("Make this statement final? Nobody can change it afterwards."), statement=statement,
+        done=_("The statement is final."),
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import override
 
 from accounts.models import Unit
@@ -319,6 +320,45 @@ def test_coverage_shows_the_unpaired_and_those_whose_cadre_has_gone(as_user, adm
 @pytest.fixture
 def jobs_at_once(monkeypatch):
     monkeypatch.setattr("core.jobs.send", run_job)
+
+
+def test_a_handover_that_finds_no_place_names_the_household_and_keeps_the_choices(
+    as_user, admin, wang, make_cadre, make_household, today
+):
+    kept, full = make_cadre("陈某"), make_cadre("满丁")
+    for _ in range(2):
+        pair(make_household(), full, starts_on=today)
+    first, second, third = (pair(make_household(name), wang, starts_on=today) for name in ("赵一", "钱二", "孙三"))
+    choices = {f"to_{first.pk}": kept.pk, f"to_{second.pk}": full.pk, f"to_{third.pk}": full.pk}
+    facts = {"on": today.isoformat(), "reason": "调离", **choices}
+    answer = as_user(admin).post(reverse("cadres:deactivate", args=[wang.pk]), facts)
+    form = answer.context["form"]
+    assert form.non_field_errors() == ["孙三 to 满丁: This cadre has no place left."]
+    assert form.refused == third.pk
+    assert [chosen for _, _, chosen, _ in answer.context["choices"]] == [str(pk) for pk in choices.values()]
+    assert [int(chosen) in {c.pk for c in few} for _, _, chosen, few in answer.context["choices"]] == [True] * 3
+    assert "1 place free" in answer.content.decode()
+    assert Pairing.objects.active().filter(cadre=wang).count() == 3
+
+
+def test_where_nobody_has_a_place_the_panel_says_what_to_do_and_offers_no_button(as_user, admin, household):
+    page = as_user(admin).get(reverse("cadres:pair", args=[household.pk]), headers={"HX-Request": "true"})
+    shown = page.content.decode()
+    ways = [reverse(name) in shown for name in ("cadres:coverage", "district:campaign", "cadres:new")]
+    assert (ways, "<button" in shown) == ([True] * 3, False)
+    search = as_user(admin).get(reverse("cadres:options"), {"household": household.pk, "q": "无此人"})
+    assert "No cadre with a free place matches." in search.content.decode()
+
+
+def test_a_pairing_ends_between_the_day_it_began_and_today(as_user, admin, wang, household, today):
+    began = today - timedelta(days=10)
+    pairing = pair(household, wang, starts_on=began)
+    address = reverse("cadres:pairing_end", args=[pairing.pk])
+    for day in (began - timedelta(days=1), today + timedelta(days=1)):
+        answer = as_user(admin).post(address, {"on": day.isoformat(), "reason": "调整"})
+        assert answer.context["form"].errors["on"] == [
+            f"Enter a date from {date_format(began)} to {date_format(today)}."
+        ]
 
 
 def test_propose_look_pair(

@@ -68,7 +68,7 @@ def test_the_case_file_asks_as_many_queries_however_full_it_is(size, sign_in, pe
     )
     client = sign_in(people.cadre)
     client.get(reverse("households:detail", args=[zhao.pk]))
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(19):
         client.get(reverse("households:detail", args=[zhao.pk]))
 
 
@@ -84,6 +84,15 @@ def test_income_by_source_over_the_years_with_totals(opened, people, zhao):
     StatementFactory(household=zhao, year=2017, people=2, wage=None, stated_total=Decimal("9000"))
     page = opened(people.cadre, zhao)
     assert [figure in page for figure in ("7,499.50", "3,749.75", "9,000.00", "4,500.00")] == [True] * 4
+
+
+def test_a_draft_is_marked_in_the_table_and_stands_in_no_chart(sign_in, people, zhao):
+    StatementFactory(household=zhao, year=2016)
+    StatementFactory(household=zhao, year=2017, state="draft")
+    answer = sign_in(people.cadre).get(reverse("households:detail", args=[zhao.pk]))
+    assert answer.context["income"]["chart"]["labels"] == ["2016"]
+    marked = re.findall(r'<th scope="col" class="num">(\d{4})\s*<span class="tag', answer.content.decode())
+    assert marked == ["2017"]
 
 
 def test_full_numbers_are_not_on_the_page_of_anybody(sign_in, people, zhao):
@@ -155,9 +164,9 @@ def test_the_history_says_what_changed_in_words_and_hides_secrets(sign_in, opene
         reverse("households:guarantees", args=[zhao.pk]), {"as_of": TODAY.isoformat(), "housing": "gap", **others}
     )
     page = opened(people.township_official, zhao, "history")
-    assert "Village：东山前村 → 东山后村" in page
-    assert "Health：Healthy → Long-term chronic illness、Disabled" in page
-    assert "Phone：****** → ******" in page
+    assert "Village: 东山前村 → 东山后村" in page
+    assert "Health: Healthy → Long-term chronic illness、Disabled" in page
+    assert "Phone: ****** → ******" in page
     assert "Guarantees Housing added" in page
     assert "township_official · page" in page
     assert ("13900000077" in page, id_number(77) in page) == (False, False)

@@ -165,6 +165,44 @@ def test_the_own_draft_comes_back_unchecked(act, people, zhao):
     )  # fmt: skip
 
 
+def test_the_check_is_not_offered_to_the_author_but_who_may_is_said(act, sign_in, people, zhao):
+    act(people.township_official, "statement_new", zhao, year="2017", people="2", definition="disposable", wage="1")
+    address = reverse("households:statement_check", args=[zhao.statements.get().pk])
+    case_file = reverse("households:detail", args=[zhao.pk])
+    own, said = sign_in(people.township_official).get(case_file).content.decode(), "another township official"
+    other = sign_in(people.district_admin).get(case_file).content.decode()
+    assert [(address in page, said in page) for page in (own, other)] == [(False, True), (True, False)]
+    answer = sign_in(people.township_official).get(address, follow=True)
+    assert answer.redirect_chain == [(case_file, 302)]
+
+
+def test_no_act_is_offered_on_the_draft_of_a_closed_household(sign_in, people, zhao):
+    statement = StatementFactory(household=zhao, state="draft")
+    zhao.closed_on, zhao.closed_reason = TODAY, "全家迁出"
+    zhao.save()
+    page = sign_in(people.district_admin).get(reverse("households:detail", args=[zhao.pk])).content.decode()
+    acts = ("statement_check", "statement_edit")
+    assert [reverse(f"households:{act}", args=[statement.pk]) in page for act in acts] == [False, False]
+
+
+def test_costs_are_positive_and_named_as_costs_wherever_a_statement_is_shown(sign_in, people, zhao):
+    statement = StatementFactory(household=zhao, state="draft", business_cost=Decimal("700"))
+    pages = [
+        sign_in(people.district_admin).get(reverse(f"households:{name}", args=[pk])).content.decode()
+        for name, pk in (("detail", zhao.pk), ("statement_check", statement.pk))
+    ]
+    assert [("less: Business cost" in page, "-700.00" in page) for page in pages] == [(True, False)] * 2
+
+
+def test_what_was_done_is_said(act, people, zhao):
+    act(people.township_official, "close", zhao, on=TODAY.isoformat(), reason="全家迁出")
+    answer = act(people.township_official, "reopen", zhao)
+    page = act(people.township_official, "reopen", zhao)
+    assert (answer.status_code, page.status_code) == (302, 422)
+    said = [str(message) for message in page.context["messages"]]
+    assert said == ["The household is closed.", "The household is open again."]
+
+
 @pytest.mark.parametrize(
     ("facts", "fields"),
     [({"wage": "-1"}, ["wage"]), ({"wage": "1.005"}, ["wage"]), ({"year": str(TODAY.year + 1)}, ["year"]),

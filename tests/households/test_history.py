@@ -50,9 +50,9 @@ def test_an_inspector_reads_the_history_without_a_full_name_address_or_birth_dat
     status, code, text = read(people.inspector, changed)
     assert (status, [word for word in (*NAMES, *PLACES_OF_LIVING, *BORN, "13900000077") if word in code]) == (200, [])
     for line in (
-        "History of 赵*福", "Household member 李*英 added", "Household member 赵*江 changed", "Name：赵*河 → 赵*江",
-        "Head of household：赵*田 → 赵*福", "Address：****** → ******", "Date of birth：****** → ******",
-        "Phone：****** → ******", "township_official · page",
+        "History of 赵*福", "Household member 李*英 added", "Household member 赵*江 changed", "Name: 赵*河 → 赵*江",
+        "Head of household: 赵*田 → 赵*福", "Address: ****** → ******", "Date of birth: ****** → ******",
+        "Phone: ****** → ******", "township_official · page",
     ):  # fmt: skip
         assert line in text
 
@@ -60,8 +60,8 @@ def test_an_inspector_reads_the_history_without_a_full_name_address_or_birth_dat
 def test_an_official_reads_the_same_in_full(read, people, changed):
     status, code, text = read(people.township_official, changed)
     assert (status, [name for name in NAMES if name not in code]) == (200, [])
-    assert ["Name：赵小河 → 赵小江" in text, "Head of household：赵有田 → 赵有福" in text] == [True, True]
-    assert ["Address：12号 → 34号" in text, "13900000077" in code] == [True, False]
+    assert ["Name: 赵小河 → 赵小江" in text, "Head of household: 赵有田 → 赵有福" in text] == [True, True]
+    assert ["Address: 12号 → 34号" in text, "13900000077" in code] == [True, False]
 
 
 def test_an_inspector_who_is_official_here_reads_it_in_full(read, people, changed, small_district):
@@ -70,4 +70,4 @@ def test_an_inspector_who_is_official_here_reads_it_in_full(read, people, change
 
 
 def test_what_was_empty_stays_visibly_empty(read, people, changed):
-    assert "Address：— → ******" in read(people.inspector, changed)[2]
+    assert "Address: — → ******" in read(people.inspector, changed)[2]

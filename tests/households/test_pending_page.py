@@ -43,7 +43,7 @@ def test_the_list_gives_the_income_beside_the_line_that_it_reaches(admin, waitin
     decide = reverse("households:decide", args=[case.pk])
     assert cells(admin.get(PENDING)) == [
         [
-            f'<a href="{decide}">冯富</a>', "9900001001", "<span>东山镇 东山前村</span>", "2016-06-01", "2016",
+            f'<a href="{decide}">冯富</a>', "9900001001", "<span>东山镇 东山前村</span>", "2016年6月1日", "2016",
             "13,000.00", "2", "12,600.00",
         ]
     ]  # fmt: skip

@@ -3,18 +3,18 @@
 import json
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 
+from core.commands import DistrictCommand, Refused
 from core.history import through
 from district.policy import PolicyMissing
 from households import growth
 from households.models import Verdict
 
 
-class Command(BaseCommand):
+class Command(DistrictCommand):
     help = "Assess the growth of a year for all active households."
-    requires_migrations_checks = True
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--year", type=int, required=True, help="the income year")
@@ -26,7 +26,7 @@ class Command(BaseCommand):
             with through("command assess_growth"):
                 result = growth.assess(year)
         except PolicyMissing as missing:
-            raise CommandError(_("There is no policy for %(year)s.") % {"year": year}, returncode=2) from missing
+            raise Refused(_("There is no policy for %(year)s.") % {"year": year}) from missing
         if options["json"]:
             self.stdout.write(json.dumps(result.as_json()))
             return

@@ -5,18 +5,23 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
+from core.commands import DistrictCommand, Refused
+from core.jobs import JobRefused
 from district.models import Campaign
 from district.policy import PolicyMissing, campaign_of, current_campaign
+from households.roster.codes import FINDINGS
 from households.roster.loading import DataBusy, check_bytes, commit_bytes, limits
+from households.roster.rows import ERROR, Answers
 
 EARLIEST_YEAR = 2000  # as in a file's income-year column
 
 
-class Command(BaseCommand):
+class Command(DistrictCommand):
     help = "Check rosters; with --commit load every household that has no error."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -40,14 +45,20 @@ class Command(BaseCommand):
             sys.exit(1)
 
     def _one(self, name: str, data: bytes, campaign: Campaign | None, options: dict[str, Any]) -> dict[str, Any]:
-        given = {"campaign": campaign, "year": options["year"], "accept_proposed": options["accept_proposed"]}
+        given = {
+            "campaign": campaign,
+            "year": options["year"],
+            "answers": Answers(accept_proposed=options["accept_proposed"]),
+        }
         try:
             checked = check_bytes(data, name, **given)
             if checked.plan is not None and options["commit"]:
                 return commit_bytes(data, checked, **given)
             return checked.document("checked")
         except PolicyMissing as error:
-            raise CommandError(_("The campaign has no policy for any year."), returncode=2) from error
+            raise Refused(_("The campaign has no policy for any year.")) from error
+        except JobRefused as error:
+            raise CommandError(_(error.message), returncode=1) from error
         except DataBusy as error:
             message = _("Other people were changing households again and again. Please try again.")
             raise CommandError(message, returncode=1) from error
@@ -56,20 +67,25 @@ class Command(BaseCommand):
         self.stdout.write(document["file"])
         if document["refusal"]:
             self.stdout.write("  " + document["refusal"]["message"])
-        counts = document["counts"]["households"]
-        self.stdout.write(
-            "  "
-            + _(
-                "created %(created)s, updated %(updated)s, unchanged %(unchanged)s, rejected %(rejected)s, "
-                "awaiting decision %(pending)s"
-            )
-            % counts
-        )
+        else:
+            self.stdout.write("  " + counts_in_words(document))
+        words = {ERROR: pgettext("severity", "Error")}
         for finding in document["findings"]:
+            severity = words.get(finding["severity"], pgettext("severity", "Warning"))
             place = " ".join(str(finding[part]) for part in ("sheet", "row", "column", "value") if finding[part])
-            self.stdout.write(f"  [{finding['severity']}] {place}: {finding['message']}")
+            self.stdout.write(f"  [{severity}] {place}: {finding['message']}")
         if document["state"] == "checked":
             self.stdout.write("  " + _("Nothing was written. Add --commit to load the households without an error."))
+
+
+def counts_in_words(document: dict[str, Any]) -> str:
+    """What became, or would become, of the households of a file."""
+    text = _(
+        "created %(created)s, updated %(updated)s, unchanged %(unchanged)s, rejected %(rejected)s, "
+        "awaiting decision %(pending)s"
+    )
+    found: str = text % document["counts"]["households"]
+    return found
 
 
 def _bytes(path: Path) -> bytes:
@@ -78,20 +94,25 @@ def _bytes(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(limits().file_bytes + 1)
     except OSError as error:
-        raise CommandError(_("The file %(path)s cannot be read.") % {"path": path}, returncode=2) from error
+        raise Refused(_("The file %(path)s cannot be read.") % {"path": path}) from error
 
 
 def _campaign(slug: str | None, year: int | None) -> Campaign | None:
     """The campaign named, else the one of the year; None: the file's year decides. Status 2 if there is none."""
-    if year is not None and not EARLIEST_YEAR <= year <= timezone.localdate().year:
-        raise CommandError(_("%(year)s is no income year.") % {"year": year}, returncode=2)
     try:
-        if slug:
-            return Campaign.objects.get(slug=slug)
-        if year is not None:
-            return campaign_of(year)
+        named = Campaign.objects.get(slug=slug) if slug else None
         current_campaign()
     except (Campaign.DoesNotExist, PolicyMissing) as error:
-        message = _("There is no such campaign. Run manage.py load_district, or look at the campaign's years.")
-        raise CommandError(message, returncode=2) from error
-    return None
+        raise Refused(_("There is no such campaign. Run manage.py load_district, or look at the settings.")) from error
+    of_year = None if year is None else _of_year(year)
+    return named or of_year
+
+
+def _of_year(year: int) -> Campaign:
+    """The campaign whose policy holds the year."""
+    try:
+        if not EARLIEST_YEAR <= year <= timezone.localdate().year:
+            raise PolicyMissing(year)
+        return campaign_of(year)
+    except PolicyMissing as error:
+        raise Refused(f"--year {year}: {FINDINGS['year_invalid'].sentence}") from error

@@ -6,20 +6,24 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from xlsxwriter.exceptions import FileCreateError
 
+from core.commands import DistrictCommand, Refused
 from district.policy import PolicyMissing, policy_for
 from district.register import FIRST_POLICY, FIXTURE
 from households.roster.sample import District, Village
 from households.roster.sample_file import LAYOUTS, write_roster
 
+EARLIEST_YEAR = 2000  # as in an import
+MOST_HOUSEHOLDS = 300_000  # whose members fit on one sheet
 RURAL = range(100, 400)  # digits 7 to 9 of towns and rural townships, not of sub-districts and zones
 
 
-class Command(BaseCommand):
+class Command(DistrictCommand):
     help = str(gettext_lazy("Write a fictitious roster (xlsx)."))
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -31,24 +35,51 @@ class Command(BaseCommand):
         parser.add_argument("--errors", type=int, default=0)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        out: Path = options["out"]
-        if options["households"] < 1 or options["errors"] < 0:
-            raise CommandError(_("At least one household is needed."))
-        if not out.parent.is_dir():
-            raise CommandError(_("The folder %(folder)s does not exist.") % {"folder": out.parent})
-        district = District(
-            rural_villages(), seed=options["seed"], year=options["year"], line=income_line(options["year"])
+        out, year, seed = options["out"], options["year"], options["seed"]
+        if problem := wrong_usage(out, year, households=options["households"], errors=options["errors"]):
+            raise Refused(problem)
+        homes = District(rural_villages(), seed=seed, year=year, line=income_line(year)).first_year(
+            options["households"]
         )
-        homes = district.first_year(options["households"])
-        spoiled = write_roster(
-            out, homes, year=options["year"], layout=options["layout"], errors=options["errors"], seed=options["seed"]
-        )
+        try:
+            spoiled = write_roster(out, homes, year=year, layout=options["layout"], errors=options["errors"], seed=seed)
+        except (OSError, FileCreateError) as error:
+            raise Refused(_("The file %(path)s cannot be written.") % {"path": out}) from error
         text = ngettext(
             "%(count)d household written to %(file)s.", "%(count)d households written to %(file)s.", len(homes)
         )
         self.stdout.write(text % {"count": len(homes), "file": out})
+        if options["errors"]:
+            self.stdout.write(told_of_errors(len(spoiled), asked=options["errors"]))
         for code, kind in spoiled:
             self.stdout.write(f"{code} {kind}")
+
+
+def wrong_usage(out: Path, year: int, *, households: int, errors: int) -> str:
+    """What is wrong with the options; "" if nothing is."""
+    if not out.parent.is_dir():
+        return _("The folder %(folder)s does not exist.") % {"folder": out.parent}
+    this_year = timezone.localdate().year
+    if not EARLIEST_YEAR <= year <= this_year:
+        return _("--year %(year)s: choose a year from %(first)s to %(last)s.") % {
+            "year": year, "first": EARLIEST_YEAR, "last": this_year,
+        }  # fmt: skip
+    if not 1 <= households <= MOST_HOUSEHOLDS:
+        return _("--households %(count)s: choose a number from 1 to %(most)s.") % {
+            "count": households, "most": MOST_HOUSEHOLDS,
+        }  # fmt: skip
+    if errors < 0:
+        return _("--errors %(count)s: choose 0 or more.") % {"count": errors}
+    return ""
+
+
+def told_of_errors(written: int, *, asked: int) -> str:
+    """How many errors stand in the file, and why not as many as were asked for."""
+    if written == asked:
+        return ngettext("%(count)d error written:", "%(count)d errors written:", written) % {"count": written}
+    return _(
+        "%(count)s of %(asked)s errors written; there is one for a household, with two or more members and an income:"
+    ) % {"count": written, "asked": asked}
 
 
 def rural_villages() -> list[Village]:

@@ -105,11 +105,11 @@ class TestOneAfterTheOther:
         other = roster(line("1002", "孙四", "户主"), name="别的.xlsx")
         prepare, others = commit.prepare, [other]
 
-        def meanwhile(plan: Any) -> Any:
+        def meanwhile(plan: Any, beat: Any) -> Any:
             if others:  # somebody commits between comparison and writing
                 monkeypatch.setattr(commit, "prepare", prepare)
                 run(others.pop())
-            return prepare(plan)
+            return prepare(plan, beat)
 
         monkeypatch.setattr(commit, "prepare", meanwhile)
         jobs.run_job(roster_import.job_id)
@@ -185,9 +185,9 @@ class TestAtOnce:
         two = [confirmed(checked(path)), confirmed(checked(path))]
         barrier, prepare = Barrier(2), commit.prepare
 
-        def together(plan: Any) -> Any:
+        def together(plan: Any, beat: Any) -> Any:
             barrier.wait()
-            return prepare(plan)
+            return prepare(plan, beat)
 
         monkeypatch.setattr(commit, "prepare", together)
         monkeypatch.setattr(commit, "watermark", lambda: ())

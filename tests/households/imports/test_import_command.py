@@ -4,14 +4,17 @@ import io
 import json
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import translation
 
 from core.models import Job
+from district.models import Campaign
 from households.models import Enrolment, Household, IncomeStatement, Member, RosterImport
 from households.roster.codes import FINDINGS, REFUSALS
 
@@ -198,6 +201,39 @@ def ended(*arguments: str) -> int:
 )
 def test_a_year_or_campaign_that_does_not_exist_is_wrong_usage(roster: Roster, options: list[str]) -> None:
     assert ended(str(roster(*family())), *options) == 2
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_a_year_without_policy_is_refused_in_the_words_of_a_cell(
+    roster: Roster, campaign: Campaign, named: bool
+) -> None:
+    more = ["--campaign", campaign.slug] if named else []
+    with pytest.raises(CommandError) as error:
+        call_command("import_roster", str(roster(*family())), "--year", "2015", *more)
+    assert (str(error.value), error.value.returncode) == (f"--year 2015: {FINDINGS['year_invalid'].sentence}", 2)
+
+
+def printed(path: Path) -> list[str]:
+    """What people read, in English."""
+    out = io.StringIO()
+    with translation.override("en"), suppress(SystemExit):
+        call_command("import_roster", str(path), stdout=out)
+    return out.getvalue().splitlines()
+
+
+def test_people_read_severity_in_words(roster: Roster) -> None:
+    name, counted, finding, nothing = printed(roster(*family(wage=-5)))
+    assert (name, counted) == (
+        "花名册.xlsx", "  created 0, updated 0, unchanged 0, rejected 1, awaiting decision 0",
+    )  # fmt: skip
+    assert finding.startswith("  [Error] 花名册 2 工资性收入 -5: ")
+    assert nothing.startswith("  Nothing was written.")
+
+
+def test_people_read_no_counts_of_a_refused_file(tmp_path: Path) -> None:
+    path = tmp_path / "x.xlsx"
+    path.write_text("no workbook")
+    assert [line[:2] for line in printed(path)] == ["x.", "  "]
 
 
 def test_a_folder_is_wrong_usage_and_no_other_file_is_loaded(roster: Roster, tmp_path: Path) -> None:

@@ -84,5 +84,5 @@ def reading(data: bytes, **options: Any) -> Reading:
 
 
 def found(result: Reading) -> list[tuple[int | None, str, str]]:
-    """(row, field, code) of all findings."""
-    return [(f.row, f.field, f.code) for f in result.findings]
+    """(row, field, code) of all findings; what was filled down is said apart."""
+    return [(f.row, f.field, f.code) for f in result.findings if f.code != "filled_down"]

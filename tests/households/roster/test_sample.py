@@ -1,10 +1,12 @@
 """The fictitious district: nobody real, the same by seed, and the import takes what it writes."""
 
 from decimal import Decimal
+from pathlib import Path
 
 import openpyxl
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import translation
 
 from households import id_numbers
 from households.roster.sample import District
@@ -89,15 +91,45 @@ def test_planted_errors_reject_exactly_their_households(layout, tmp_path):
 def test_the_command_writes_a_file(tmp_path, capsys):
     out = tmp_path / "f.xlsx"
     call_command("make_roster", out=out, households=20, errors=2, layout="merged")
-    assert len(capsys.readouterr().out.splitlines()) == 3
+    told = capsys.readouterr().out.splitlines()
+    assert (len(told), [line.split()[1] for line in told[2:]]) == (4, ["id_checksum", "money_negative"])
     assert openpyxl.load_workbook(out).sheetnames == ["花名册"]
 
 
-def test_the_command_says_what_is_wrong(tmp_path):
-    with pytest.raises(CommandError):
-        call_command("make_roster", out=tmp_path / "no" / "f.xlsx")
-    with pytest.raises(CommandError):
-        call_command("make_roster", out=tmp_path / "f.xlsx", households=0)
+@pytest.mark.django_db
+def test_the_command_says_how_many_errors_found_a_household(tmp_path, capsys):
+    with translation.override("en"):
+        call_command("make_roster", out=tmp_path / "f.xlsx", households=5, errors=50)
+    told = capsys.readouterr().out.splitlines()
+    assert told[1].startswith(f"{len(told) - 2} of 50 errors written;")
+    assert 0 < len(told) - 2 <= 5
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"year": 1}, "--year 1: choose a year from 2000 to "),
+        ({"year": 1999}, "--year 1999: choose a year from 2000 to "),
+        ({"year": 2999}, "--year 2999: choose a year from 2000 to "),
+        ({"households": 0}, "--households 0: choose a number from 1 to 300000."),
+        ({"households": -3}, "--households -3: choose a number from 1 to 300000."),
+        ({"households": 300_001}, "--households 300001: choose a number from 1 to 300000."),
+        ({"errors": -4}, "--errors -4: choose 0 or more."),
+        ({"out": Path("no/such/f.xlsx")}, "The folder no/such does not exist."),
+    ],
+)
+def test_the_command_says_what_is_wrong(tmp_path, options, sentence):
+    with translation.override("en"), pytest.raises(CommandError) as refused:
+        call_command("make_roster", **{"out": tmp_path / "f.xlsx", **options})
+    assert str(refused.value).startswith(sentence)
+    assert (refused.value.returncode, list(tmp_path.iterdir())) == (2, [])
+
+
+@pytest.mark.django_db
+def test_the_command_says_that_a_file_cannot_be_written(tmp_path):
+    with pytest.raises(CommandError, match=str(tmp_path)) as refused:
+        call_command("make_roster", out=tmp_path, households=2)
+    assert refused.value.returncode == 2
 
 
 def test_the_fixture_places_are_known():

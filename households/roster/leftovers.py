@@ -1,0 +1,147 @@
+"""The worklist of households that committed imports left out: kept, settled, refused.
+
+A household that a later file has again is settled if that one takes it; if it is left out again the newer row stands
+and the older one steps back. Either is remembered as `reason` "import N", so that an undo can take it back.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from core.crypto import keyed_hash
+from district.models import Division, Level
+from households.codes import Relation
+from households.models import Household, ImportState, LeftoverState, Member, RosterImport, RosterLeftover
+
+from .compare import Plan
+from .rows import ERROR, Family, Finding
+
+PLACE_MARK = "!"  # in the key of a household without a code: where it begins, never a code
+OPEN, IMPORTED = LeftoverState.OPEN, LeftoverState.IMPORTED
+
+
+@dataclass(slots=True)
+class Leftovers:
+    """What one commit leaves out, and by what those are known that it takes."""
+
+    rows: list[tuple[RosterLeftover, str]] = field(default_factory=list)  # with the code, else the name, of a township
+    taken: set[str] = field(default_factory=set)  # codes and hashes of heads
+
+    def keep(self, roster_import: RosterImport) -> None:
+        """Write them, and settle those of earlier imports, in the caller's transaction. Four queries at most."""
+        townships = {key: d for d in Division.objects.filter(level=Level.TOWNSHIP) for key in (d.name, d.code)}
+        for row, township in self.rows:
+            row.roster_import, row.township = roster_import, townships.get(township)
+        again = {key for row, _township in self.rows for key in _known_by(row)}
+        older = list(RosterLeftover.objects.filter(state=OPEN).only("key", "head_hash"))
+        through = f"import {roster_import.pk}"
+        for keys, settled in ((self.taken, {"state": IMPORTED, "settled_at": timezone.now()}), (again, {})):
+            found = [row.pk for row in older if not keys.isdisjoint(_known_by(row))]
+            if found:
+                RosterLeftover.objects.filter(pk__in=found, state=OPEN).update(reason=through, **settled)
+        RosterLeftover.objects.bulk_create([row for row, _township in self.rows], batch_size=500)
+
+
+def of(plan: Plan) -> Leftovers:
+    """What a commit of this plan leaves out. No query."""
+    rejected = {family.key for family in plan.rejected}
+    why: dict[str, list[Finding]] = {}
+    for finding in plan.findings:
+        if finding.household in rejected:
+            why.setdefault(finding.household, []).append(finding)
+    found = Leftovers(rows=[_row(family, why.get(family.key, [])) for family in plan.rejected])
+    for outcome in (*plan.created, *plan.updated, *plan.unchanged):
+        found.taken |= {outcome.household.code if outcome.household else outcome.code, _head_hash(outcome.family)}
+    found.taken -= {""}
+    return found
+
+
+def _row(family: Family, findings: list[Finding]) -> tuple[RosterLeftover, str]:
+    errors = [f for f in findings if f.severity == ERROR] or findings  # notes that somebody did not accept
+    written = {e.field: e.value for e in errors if e.field in ("township", "village")}
+    place = [family.township or written.get("township", ""), family.village or written.get("village", "")]
+    row = RosterLeftover(
+        key=(family.code or family.key)[:60], place=" ".join(filter(None, place))[:100],
+        head_name=(family.head.name if family.head else family.head_name)[:40], head_hash=_head_hash(family),
+        codes=list(dict.fromkeys(e.code for e in errors)),
+    )  # fmt: skip
+    return row, f"{family.village_code[:9]}000" if family.village_code else family.township
+
+
+def _head_hash(family: Family) -> str:
+    return keyed_hash(family.head.id_no) if family.head and family.head.id_no else ""
+
+
+def _known_by(row: RosterLeftover) -> set[str]:
+    """By what the same household is known in another file: its code, its head."""
+    return {key for key in (row.key, row.head_hash) if key and PLACE_MARK not in key}
+
+
+# --- The worklist ---
+
+
+def worklist() -> QuerySet[RosterLeftover]:
+    """Of imports that stand; without those that a later import left out again."""
+    rows = RosterLeftover.objects.filter(roster_import__state=ImportState.COMMITTED)
+    return rows.exclude(state=OPEN, reason__gt="")
+
+
+def by_township() -> list[dict[str, Any]]:
+    """{code, name, number, open} of each township (None: not known) that has any, in the order of codes. One query."""
+    rows = worklist().order_by("township__code").values(code=F("township__code"), name=F("township__name"))
+    return [dict(row) for row in rows.annotate(number=Count("pk"), open=Count("pk", filter=Q(state=OPEN)))]
+
+
+def facts_of(number: str) -> dict[str, Any]:
+    """What the form of a new household begins with, for an open leftover; {} if it is none."""
+    row = worklist().filter(state=OPEN, pk=number).first() if number.isascii() and number.isdecimal() else None
+    if row is None:
+        return {}
+    return {"head_name": row.head_name, "code": "" if PLACE_MARK in row.key else row.key}
+
+
+def settle_entered() -> int:
+    """Settle the open ones whose household was opened by hand since; what imports took they settle themselves."""
+    since = Household.objects.filter(created_at__gt=OuterRef("roster_import__committed_at"))
+    heads = Member.objects.filter(
+        active=True, relation=Relation.HEAD, id_no_hash=OuterRef("head_hash"),
+        household__created_at__gt=OuterRef("roster_import__committed_at"),
+    )  # fmt: skip
+    entered = Exists(since.filter(code=OuterRef("key"))) | (~Q(head_hash="") & Exists(heads))
+    found = list(worklist().filter(entered, state=OPEN).values_list("pk", flat=True))
+    if not found:  # no write for who only reads
+        return 0
+    rows = RosterLeftover.objects.filter(pk__in=found, state=OPEN)
+    return rows.update(state=LeftoverState.ENTERED, settled_at=timezone.now())
+
+
+def enter(leftover: RosterLeftover, *, by: Any) -> bool:
+    """Somebody says that it was entered by hand, into a household that was there before; False if it is settled."""
+    return _settle(leftover, LeftoverState.ENTERED, by=by)
+
+
+def refuse(leftover: RosterLeftover, *, by: Any, reason: str) -> bool:
+    """It is not to be taken, and why; False if it is settled already. ValueError without a reason."""
+    if not reason.strip():
+        raise ValueError("a refusal needs a reason")
+    return _settle(leftover, LeftoverState.REFUSED, by=by, reason=reason.strip()[:200])
+
+
+def _settle(leftover: RosterLeftover, state: str, *, by: Any, reason: str = "") -> bool:
+    rows = RosterLeftover.objects.filter(pk=leftover.pk, state=OPEN)
+    return bool(rows.update(state=state, reason=reason, settled_at=timezone.now(), settled_by=by))
+
+
+def take_up_again(leftover: RosterLeftover) -> bool:
+    """Put what a person settled back on the list; False if it is not settled so."""
+    by_people = (LeftoverState.REFUSED, LeftoverState.ENTERED)
+    rows = RosterLeftover.objects.filter(pk=leftover.pk, state__in=by_people, settled_by__isnull=False)
+    return bool(rows.update(state=OPEN, reason="", settled_at=None, settled_by=None))
+
+
+def reopen(roster_import: RosterImport) -> None:
+    """What this import settled is open again: it is being undone."""
+    rows = RosterLeftover.objects.filter(reason=f"import {roster_import.pk}", state__in=(OPEN, IMPORTED))
+    rows.update(state=OPEN, reason="", settled_at=None)

@@ -1,0 +1,131 @@
+"""What a file is not sure of is asked in the browser, answered by hand, and remembered."""
+
+import pytest
+from django.urls import reverse
+
+from core.jobs import run_job
+from households.models import HeaderMapping, Household, RosterImport
+from tests.households.imports.conftest import HEADER, line
+from tests.households.imports.test_import_pages import admin, committed, uploaded  # noqa: F401 a fixture
+
+pytestmark = pytest.mark.usefixtures("campaign")
+GOOD = [line("1001", "赵一", "户主"), line("1001", "李二", "配偶")]
+BAD = [line("1002", "孙四", "户主", wage="很多"), line("1002", "周五", "配偶")]
+
+
+def again(roster_import: RosterImport) -> RosterImport:
+    """Let the worker do what waits."""
+    roster_import.refresh_from_db()
+    run_job(roster_import.job_id)
+    roster_import.refresh_from_db()
+    return roster_import
+
+
+def answered(client, roster_import, **fields):
+    """Post the page of answers as it stands, with some fields changed; by header for columns."""
+    page = client.get(reverse("households:import_answers", args=[roster_import.pk]))
+    form = page.context["form"]
+    data = {name: form[name].value() or "" for name in form.fields}
+    by_header = {c["header"]: f"column_{i}" for i, c in enumerate(form.columns)}
+    data |= {by_header.get(name, name): value for name, value in fields.items()}
+    data = {name: "on" if value is True else value for name, value in data.items() if value is not False}
+    return client.post(reverse("households:import_answers", args=[roster_import.pk]), data)
+
+
+def odd_header(name: str, instead: str) -> list[str]:
+    return [instead if cell == name else cell for cell in HEADER]
+
+
+def test_a_header_that_nobody_knows_is_answered_and_remembered(admin, roster):  # noqa: F811
+    header = odd_header("证件号码", "号码栏")
+    first = uploaded(admin, roster(*GOOD, header=header))
+    assert (first.state, first.report["refusal"]["code"]) == ("refused", "column_missing")
+    assert answered(admin, first, 号码栏="id_no").status_code == 302
+    first = again(first)
+    assert (first.state, first.counts["households"]["created"]) == ("checked", 1)
+    assert HeaderMapping.objects.count() == 1
+    committed(admin, first)
+    second = uploaded(admin, roster(*GOOD, header=header, name="次年.xlsx"))
+    assert (second.state, second.counts["households"]["unchanged"]) == ("checked", 1)
+    assert {c["how"] for c in second.report["columns"] if c["field"] == "id_no"} == {"remembered"}
+
+
+def test_two_columns_for_one_field_are_asked(admin, roster):  # noqa: F811
+    rows = [[*row, "129999000000000000"] for row in GOOD]
+    asked = uploaded(admin, roster(*rows, header=[*HEADER, "身份证号"]))
+    assert asked.report["refusal"]["code"] == "column_ambiguous"
+    refused = answered(admin, asked)
+    assert refused.status_code == 422
+    page = admin.get(reverse("households:import_detail", args=[asked.pk])).content.decode()
+    assert reverse("households:import_answers", args=[asked.pk]) in page
+    assert answered(admin, asked, 身份证号="").status_code == 302
+    assert again(asked).counts["households"]["created"] == 1
+
+
+def test_a_wrong_cell_is_mended_in_the_preview_and_the_file_stays(admin, roster):  # noqa: F811
+    asked = uploaded(admin, roster(*GOOD, *BAD))
+    finding = asked.findings.get(code="money_not_number")
+    sent = {"sheet": finding.sheet, "row": finding.row, "field": finding.field, "value": "1200"}
+    admin.post(reverse("households:import_mend", args=[asked.pk]), sent)
+    asked = again(asked)
+    assert (asked.counts["households"]["created"], asked.counts["households"]["rejected"]) == (2, 0)
+    mend = asked.mends.get()
+    assert (mend.value, mend.before_masked, mend.made_by.username) == ("1200", "很多", "admin")
+    assert "1200" in admin.get(reverse("households:import_detail", args=[asked.pk])).content.decode()
+    admin.post(reverse("households:import_unmend", args=[mend.pk]))
+    assert again(asked).counts["households"]["rejected"] == 1
+
+
+def test_only_a_cell_with_a_finding_can_be_mended(admin, roster):  # noqa: F811
+    asked = uploaded(admin, roster(*GOOD))
+    sent = {"sheet": "花名册", "row": 2, "field": "name", "value": "别人"}
+    admin.post(reverse("households:import_mend", args=[asked.pk]), sent)
+    asked.refresh_from_db()
+    assert (asked.state, asked.mends.count()) == ("checked", 0)
+
+
+def test_notes_of_a_kind_can_be_refused_and_accepted_again(admin, roster):  # noqa: F811
+    asked = uploaded(admin, roster(*GOOD, line("1003", "孙四", "户主", phone="123")))
+    sent = {"code": "phone_invalid", "refused": "1"}
+    admin.post(reverse("households:import_notes", args=[asked.pk]), sent)
+    asked = again(asked)
+    assert (asked.counts["households"]["created"], asked.report["rejected_households"]) == (1, ["1003"])
+    admin.post(reverse("households:import_notes", args=[asked.pk]), {**sent, "refused": "0"})
+    assert again(asked).counts["households"]["created"] == 2
+
+
+def test_nothing_is_answered_once_it_is_saved(admin, roster):  # noqa: F811
+    saved = committed(admin, uploaded(admin, roster(*GOOD)))
+    answer = answered(admin, saved)
+    saved.refresh_from_db()
+    assert (answer.status_code, saved.state, Household.objects.count()) == (302, "committed", 1)
+
+
+def test_several_files_go_up_at_once_and_are_saved_together(admin, roster):  # noqa: F811
+    paths = [roster(*GOOD, name="甲.xlsx"), roster(*BAD, name="乙.xlsx")]
+    opened = [path.open("rb") for path in paths]
+    answer = admin.post(reverse("households:import_new"), {"file": opened, "year": ""})
+    for file in opened:
+        file.close()
+    rows = list(RosterImport.objects.order_by("pk"))
+    assert (len(rows), len({row.batch for row in rows})) == (2, 1)
+    for row in rows:
+        run_job(row.job_id)
+    page = admin.get(answer.url)
+    assert page.context["ready"] == 2
+    admin.post(reverse("households:import_commit_batch"), {"batch": rows[0].batch})
+    for row in rows:
+        again(row)
+    assert [row.state for row in RosterImport.objects.order_by("pk")] == ["committed", "committed"]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_board_counts_a_township(count, admin, roster, django_assert_num_queries):  # noqa: F811
+    people = ["赵一", "孙四", "周五"][:count]
+    committed(admin, uploaded(admin, roster(*(line(str(i), name, "户主") for i, name in enumerate(people, 1001)))))
+    address = reverse("households:import_board") + "?year=2016"
+    admin.get(address)
+    with django_assert_num_queries(7):
+        page = admin.get(address)
+    row = next(row for row in page.context["rows"] if row.name == "穿芳峪镇")
+    assert (row.expected, row.loaded, row.missing, row.pending, row.rejected) == (count, count, 0, 0, 0)
