@@ -13,6 +13,7 @@ from core.masking import mask_card, mask_id, mask_phone
 from households import id_numbers
 from households.codes import SPELLINGS, code_of
 
+from .masks import is_id_shaped, without_numbers
 from .ooxml import Problem
 
 MOST_MONEY = Decimal(10_000_000)
@@ -42,11 +43,6 @@ _EXCEL_DAY_0 = date(1899, 12, 30)
 _MOJIBAKE = re.compile(
     "锟斤|斤拷|烫烫烫|屯屯屯|Ã(?![A-Z])|ï¿½|ï»¿|[\xa1-\xff]{4}|[ÂÃâãäåæçèéïð][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
 )
-_JOIN = r"[\s\-‐-―−\u200b-\u200d\u2060\ufeff]{0,3}"  # what people put between the digits of a number
-_LONG_NUMBER = re.compile(rf"\d(?:{_JOIN}\d){{14,}}(?:{_JOIN}[Xx](?![A-Za-z]))?")
-_MOBILE_INSIDE = re.compile(rf"(?<!\d)(?:\+?86{_JOIN}|0)?1{_JOIN}[3-9](?:{_JOIN}\d){{9}}(?!\d)")
-_LOST_NUMBER = re.compile(r"\d\.\d{9,}[eE]\+?\d+")
-_CARD_LENGTHS = (16, 19)
 
 
 _NO_PARAMS: Mapping[str, str | int] = MappingProxyType({})
@@ -350,19 +346,6 @@ def household_no(value: object) -> Cell:
     return Cell(given)
 
 
-def is_id_shaped(given: str) -> bool:
-    """17 digits and a digit or X around a birth date: somebody's ID number, even with a wrong check digit."""
-    shaped = len(given) == id_numbers.LENGTH and given[:17].isdecimal() and given[17] in "0123456789X"
-    return shaped and id_numbers.birth_date(given) is not None
-
-
-def names_somebody(key: str) -> bool:
-    """Whether what stands as a 户编号 is an ID number, what a spreadsheet left of one, or a text with a number in it."""
-    if key.isascii() and key.isalnum():
-        return is_id_shaped(key)
-    return without_numbers(key) != key
-
-
 def free_text(value: object) -> Cell:
     """Any text in one line, at most TEXT_LIMIT characters; stored as text, whatever it looks like."""
     given = " ".join(text(value).split())
@@ -395,20 +378,3 @@ def shown(field_name: str, value: object) -> str:
         masked = mask(given) if not is_id_shaped(id_numbers.normalise(given)) else mask_id(given)
     masked = "".join(c if c.isprintable() else "\ufffd" for c in masked[:SHOWN])
     return _CONTROL.sub("\ufffd", masked)
-
-
-def without_numbers(given: str) -> str:
-    """Any text with the ID numbers, cards and mobile numbers in it masked: a shifted column shows nobody's."""
-    if sum(map(str.isdecimal, given)) < 10:
-        return given
-    masked = _LOST_NUMBER.sub(lambda m: mask_id("0" * 18)[4:], given)
-    masked = _LONG_NUMBER.sub(_number_masked, masked)
-    return _MOBILE_INSIDE.sub(lambda m: mask_phone(re.sub(r"\D", "", m[0])[-11:]), masked)
-
-
-def _number_masked(found: re.Match[str]) -> str:
-    given = found[0]
-    if len(given) == 16 and found.string[found.start() - 1 : found.start()] == "H":
-        return given  # a household code that we made
-    digits = re.sub(r"[^\dXx]", "", given)
-    return mask_card(digits) if len(digits) in _CARD_LENGTHS else mask_id(digits)

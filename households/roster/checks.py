@@ -9,6 +9,7 @@ from .codes import place_of, severity_of
 from .families import SOFT
 from .headers import HOUSEHOLD_FIELDS, INCOME_TOTALS
 from .lines import Group, Line, is_head
+from .masks import is_id_shaped, without_numbers
 from .rows import Column, Family, Finding, MemberRow
 
 Headers = Mapping[tuple[str, str, int], str]  # (sheet, field, part) → header as the file has it
@@ -208,9 +209,9 @@ def completed(findings: Iterable[Finding], columns: Iterable[Column]) -> list[Fi
 
 
 def _completed(finding: Finding, headers: Mapping[tuple[str, str], Column]) -> Finding:
-    value = cells.without_numbers(finding.value)
+    value = without_numbers(finding.value)
     params = {
-        k: cells.without_numbers(v) if isinstance(v, str) and (k != "code" or cells.is_id_shaped(v)) else v
+        k: without_numbers(v) if isinstance(v, str) and (k != "code" or is_id_shaped(v)) else v
         for k, v in finding.params.items()
     }
     if value != finding.value or params != finding.params:

@@ -168,13 +168,17 @@ class _Reader:
         if not self.has("household_no"):
             return ""
         value, before, cell = "", object(), cells.household_no("")
+        first = self.group.lines[0].values.get("household_no")
         for line in _first_parts(self.group.lines):
             raw = line.values.get("household_no")
             if raw != before:
                 cell, before = cells.household_no(raw), raw
             value = value or cell.value
-            if cell.code and (cell.code == "household_no_missing" or line is self.group.lines[0]):
+            if cell.code and (cell.code == "household_no_missing" or line is self.group.lines[0] or raw != first):
                 self.context.say(line, "household_no", cell.code, self.group.key, params=cell.params)
+            elif cell.value != value:
+                where = f"{self.group.lines[0].sheet}!{self.group.lines[0].number}"
+                self.context.say(line, "household_no", "household_conflict", self.group.key, other=where)
         return value
 
     def place(self) -> Found:

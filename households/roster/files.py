@@ -5,31 +5,15 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable
-from typing import cast
 
-from python_calamine import (
-    CalamineError,
-    CalamineSheet,
-    CalamineWorkbook,
-    PasswordError,
-    SheetTypeEnum,
-    SheetVisibleEnum,
-)
-
-from .ooxml import UnsafeFile, XlsxMarks, look_at_zip, marks_of_sheets
-from .rows import Limits, Refusal, Sheet
+from .apart import sheets_apart
+from .ooxml import UnsafeFile, look_at_zip, marks_of_sheets
+from .rows import Limits, Sheet
+from .workbook import FileRefused, workbook_sheets
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCODINGS = ("utf-8-sig", "utf-8", "gb18030")
 _SEPARATORS = ",\t;，"
-
-
-class FileRefused(Exception):
-    """The file is not read; `refusal` says why."""
-
-    def __init__(self, code: str, **params: str | int) -> None:
-        super().__init__(code)
-        self.refusal = Refusal(code, params)
 
 
 def sheets_of(data: bytes, limits: Limits) -> list[Sheet]:
@@ -59,7 +43,9 @@ def _from_zip(data: bytes, limits: Limits) -> list[Sheet]:
             if not names & {"xl/workbook.xml", "xl/workbook.bin", "content.xml"}:
                 raise FileRefused("file_type")
             look_at_zip(archive, limits)
-            marks = marks_of_sheets(archive) if "xl/workbook.xml" in names else {}
+            if "xl/workbook.xml" not in names:
+                return sheets_apart(data, limits)
+            marks = marks_of_sheets(archive)
     except UnsafeFile as error:
         raise FileRefused(error.code, **error.params) from error
     except (zipfile.BadZipFile, EOFError, OSError, ValueError, KeyError, NotImplementedError, RuntimeError) as error:
@@ -68,7 +54,7 @@ def _from_zip(data: bytes, limits: Limits) -> list[Sheet]:
         if type(error).__module__ in {"zlib", "_lzma", "lzma"}:  # zlib.error is a plain Exception
             raise FileRefused("file_damaged") from error
         raise
-    return _from_workbook(data, limits, marks)
+    return workbook_sheets(data, limits, marks)
 
 
 def _from_ole(data: bytes, limits: Limits) -> list[Sheet]:
@@ -76,47 +62,7 @@ def _from_ole(data: bytes, limits: Limits) -> list[Sheet]:
         raise FileRefused("file_encrypted")
     if not any(name.encode("utf-16-le") in data for name in ("Workbook", "Book")):
         raise FileRefused("file_type")
-    return _from_workbook(data, limits, {})
-
-
-def _from_workbook(data: bytes, limits: Limits, marks: dict[str, XlsxMarks]) -> list[Sheet]:
-    try:
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        sheets = [_sheet(workbook, meta, limits, marks.get(meta.name)) for meta in workbook.sheets_metadata]
-    except PasswordError as error:
-        raise FileRefused("file_encrypted") from error
-    except CalamineError as error:
-        raise FileRefused("file_encrypted" if "password" in str(error).lower() else "file_damaged") from error
-    except FileRefused:
-        raise
-    except (ValueError, OverflowError, OSError) as error:
-        raise FileRefused("file_damaged") from error
-    except BaseException as error:  # a panic of the reader on damaged bytes is no Exception
-        if type(error).__name__ == "PanicException":
-            raise FileRefused("file_damaged") from error
-        raise
-    if sum(len(s.rows) for s in sheets) > limits.rows:
-        raise FileRefused("file_too_big", limit=f"{limits.rows:,} rows")
-    return sheets
-
-
-def _sheet(workbook: CalamineWorkbook, meta: object, limits: Limits, marks: XlsxMarks | None) -> Sheet:
-    name = meta.name  # type: ignore[attr-defined]
-    if meta.typ != SheetTypeEnum.WorkSheet:  # type: ignore[attr-defined]
-        return Sheet(name=name, rows=[], why="not_a_table")
-    if meta.visible != SheetVisibleEnum.Visible:  # type: ignore[attr-defined]
-        return Sheet(name=name, rows=[], hidden=True, why="hidden")
-    sheet: CalamineSheet = workbook.get_sheet_by_name(name)
-    if sheet.end is None:
-        return Sheet(name=name, rows=[])
-    if (sheet.end[0] + 1) * (sheet.end[1] + 1) > limits.cells:
-        raise FileRefused("file_too_big", limit=f"{limits.cells:,} cells")
-    rows = cast(list[list[object]], sheet.to_python(skip_empty_area=False))
-    merged = tuple((a[0], a[1], b[0], b[1]) for a, b in sheet.merged_cell_ranges or ())
-    result = Sheet(name=name, rows=rows, merged=merged)
-    if marks:
-        marks.apply(result)
-    return result
+    return sheets_apart(data, limits)
 
 
 def _from_text(data: bytes, limits: Limits) -> Sheet:

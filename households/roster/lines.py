@@ -2,14 +2,15 @@
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Iterator
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass
 
+from .cells import coded, household_no, money, people, phone, text
 from .cells import name as name_of
-from .cells import text
 from .files import non_blank
-from .headers import HELPER_FIELDS, HOUSEHOLD_FIELDS, Header, fold
+from .headers import HELPER_FIELDS, HOUSEHOLD_FIELDS, MONEY_FIELDS, Header, fold
 from .rows import Column, Sheet
 
 SHORTEST_ID = 15  # characters: without a relation beside it, a shorter text may be a signature
@@ -68,7 +69,7 @@ def lines_of(
     mend(sheet, columns, mended or {})  # a mend of one cell of a merge
     headers = {fold(v) for i in header.rows for v in sheet.rows[i] if isinstance(v, str) and v.strip()}
     own = {c.target: c.index for c in columns if c.part in (0, header.parts[0])}
-    own |= {c.known: c.index for c in header.columns if not c.field and c.known in HELPER_FIELDS}
+    own |= _helper_columns(header)
     lines, skipped = [], 0
     for i in range(first, last + 1):
         row = sheet.rows[i]
@@ -80,6 +81,12 @@ def lines_of(
         line = Line(sheet.name, number, {**values, **place} if place else values, number in sheet.hidden_rows)
         lines += [line] if header.layout == "members" else _with_people(line, row, header)
     return lines, last + 1 - first, skipped
+
+
+def _helper_columns(header: Header) -> dict[str, int]:
+    """Field → column of who helps: of several groups the one called 帮扶, else the first, never a leader beside it."""
+    columns = [c for c in header.columns if not c.field and c.known in HELPER_FIELDS]
+    return {c.known: c.index for c in sorted(columns, key=lambda c: ("帮扶" in c.header, -c.index))}
 
 
 def _with_people(line: Line, row: list[object], header: Header) -> list[Line]:
@@ -110,7 +117,11 @@ def _is_same(head: MappingOf[str, object], member: MappingOf[str, object]) -> bo
     """Whether a member who is called 户主 is the head of the row, listed again."""
     if text(member.get("relation")).replace(" ", "") not in HEAD_WORDS:
         return False
-    return all(text(member.get(f)) in ("", text(head.get(f))) for f in ("name", "id_no"))
+    return all(_bare(member.get(f)) in ("", _bare(head.get(f))) for f in ("name", "id_no"))
+
+
+def _bare(value: object) -> str:
+    return re.sub(r"\s+", "", text(value)).upper()
 
 
 def mend(sheet: Sheet, columns: list[Column], mended: Mended) -> None:
@@ -138,7 +149,7 @@ def is_head(line: Line) -> bool:
 
 def code_of(line: Line) -> str:
     """The 户编号 of a line as it is compared, "" if empty."""
-    return re.sub(r"\s+", "", text(line.values.get("household_no"))).upper()
+    return _bare(line.values.get("household_no"))
 
 
 def key_of(line: Line) -> str:
@@ -164,8 +175,14 @@ def _with_owners(lines: list[Line]) -> Iterator[str]:
     taken without one of its members: below a head's row the row above, a head with the row below it.
     """
     before = ""
+    codes = [code_of(line) for line in lines]
+    usual, often = _usual_shape(codes), Counter(codes)
     for i, line in enumerate(lines):
-        code = code_of(line)
+        code = codes[i]
+        if code and before and not line.alone and not is_head(line):
+            strange = (usual and _shape(code) != usual) or household_no(line.values.get("household_no")).code
+            if strange or (often[code] == 1 and _is_member_of(lines[i - 1], line)):
+                code = before  # a slip: taken for a household, the family would be taken without this member
         if not code:
             following = lines[i + 1] if i + 1 < len(lines) else None
             if before and not line.alone and (line.part or not is_head(line)):
@@ -176,6 +193,29 @@ def _with_owners(lines: list[Line]) -> Iterator[str]:
                 code = key_of(line)
         before = code
         yield code
+
+
+def _is_member_of(before: Line, line: Line) -> bool:
+    """Whether a row below another one has a member's relation and nothing of a household of its own."""
+    relation = coded("relation", line.values.get("relation"))
+    own = (*((f, money) for f in MONEY_FIELDS), ("member_count", people), ("household_phone", phone))
+    return (
+        before.sheet == line.sheet
+        and relation.value != ""
+        and not relation.code
+        and all(not _bare(line.values.get(f)) or cell(line.values[f]) == cell(before.values.get(f)) for f, cell in own)
+    )
+
+
+def _shape(code: str) -> str:
+    return re.sub(r"[A-Z]", "A", re.sub(r"\d", "9", code))
+
+
+def _usual_shape(codes: list[str]) -> str:
+    """The shape that most codes have; "" if they are of many kinds, or too few to tell."""
+    shapes = Counter(_shape(code) for code in codes if code)
+    shape, number = shapes.most_common(1)[0] if shapes else ("", 0)
+    return shape if number >= max(3, 0.7 * shapes.total()) else ""
 
 
 def _by_head(lines: list[Line]) -> list[Group]:
@@ -213,7 +253,7 @@ def _is_no_data(row: list[object], values: dict[str, object], headers: set[str],
     first = next(iter(texts), "").replace(" ", "").replace("\u3000", "")
     if _TOTAL.match(first) or (_NOTE.match(first) and len(given) <= 3):
         return True
-    is_person = "id_no" in given or ("name" in given and not name_of(given["name"]).code)
+    is_person = len(text(given.get("id_no"))) >= SHORTEST_ID or ("name" in given and not name_of(given["name"]).code)
     if len(given) <= 3 and not is_person and any(_SIGNED.search(t) for t in texts):
         return True
     if "name" in given and _TOTAL.match(text(given["name"]).replace(" ", "")) and "id_no" not in given:

@@ -9,13 +9,13 @@ from datetime import date
 
 from django.utils import timezone
 
-from .cells import names_somebody
 from .checks import check_families, completed, without_following
 from .choosing import Used, choose
 from .families import Context, family_of
 from .files import FileRefused, sheets_of
 from .headers import INCOME_TOTALS
 from .lines import Group, Line, group, is_head, key_of, lines_of
+from .masks import names_somebody
 from .places import Places
 from .rows import (
     UNASKED,

@@ -31,7 +31,7 @@ from .rows import WARNING, Refusal
 Document = dict[str, Any]
 
 # about the file, not a household; or found by the comparison, whose notes are decided elsewhere
-NOT_ASKED = {"filled_down", "column_unused", "place_proposed", "not_in_file", "not_eligible", "matched_by_head"}
+NOT_ASKED = {"filled_down", "column_unused", "place_proposed", "not_in_file"}
 LISTS: dict[str, Any] = {
     "attribute": Attribute, "main_cause": Cause, "relation": Relation, "sex": Sex, "education": Education,
     "health": Health, "labour": Labour, "student_status": StudentStatus, "definition": Definition,

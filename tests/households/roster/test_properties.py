@@ -1,5 +1,6 @@
 """Any valid households in any layout are read as they are; one spoiled cell concerns its household and no other."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
@@ -12,10 +13,11 @@ from hypothesis import strategies as st
 from households.roster.rows import ERROR
 from tests.households.roster.real_layouts import LAYOUTS, Roster, Spot, laid_out
 from tests.households.roster.real_life import SOURCES, House, Person, facts, some_houses
-from tests.households.roster.test_real_life import UNREAD, all_expected, assert_conserved, reading_of
+from tests.households.roster.test_real_life import all_expected, assert_conserved, reading_of
 
-layouts = st.sampled_from(sorted(LAYOUTS.keys() - UNREAD.keys()))
+layouts = st.sampled_from(sorted(LAYOUTS))
 chances = st.randoms(use_true_random=False)
+EXAMPLES = int(os.environ.get("EXAMPLES", "150"))  # 3000 looks harder
 quick = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 
 
@@ -30,15 +32,8 @@ def assert_read_as_written(layout: str, chance: Random, count: int) -> None:
 
 
 @given(layouts, chances, st.integers(1, 5))
-@settings(max_examples=150, **quick)
+@settings(max_examples=EXAMPLES, **quick)
 def test_any_households_in_any_layout(layout, chance, count):
-    assert_read_as_written(layout, chance, count)
-
-
-@pytest.mark.slow
-@given(layouts, chances, st.integers(1, 12))
-@settings(max_examples=3_000, **quick)
-def test_any_households_in_any_layout_at_length(layout, chance, count):
     assert_read_as_written(layout, chance, count)
 
 
@@ -110,7 +105,7 @@ SPOILS = {
     "too much": Spoil((*AMOUNTS, *TOTALS), _is(99_999_999_999), ("money_too_large",)),
     "no code": Spoil(("no",), _is(None), ("household_no_missing",)),
     "odd code": Spoil(("no",), _is("户#1"), ("household_no_invalid",)),
-    "another code": Spoil(("no",), _is("990000001"), ("head_missing",), fits=_of_member),
+    "another code": Spoil(("no",), _is("990000001"), ("head_missing", "household_conflict"), fits=_of_member),
     "two heads": Spoil(("relation",), _is("户主"), ("head_two", "household_no_shared"), fits=_of_coded_member),
     "no head": Spoil(("relation",), _is("配偶"), ("head_missing",), fits=_of_coded_head),
     "no relation of the head": Spoil(("relation",), _is(None), ("head_missing",), fits=_of_coded_head),
@@ -133,15 +128,9 @@ SPOILS = {
     "error value": Spoil((*NAMES, *NUMBERS, *AMOUNTS, *TOTALS), _is("#REF!"), ("cell_error",), fits=_in_xlsx),
 }  # fmt: skip
 
-PARTED = dict.fromkeys(
-    ("odd code", "another code", "formula for a code"),
-    "a member's row with another code is rejected alone: the household is taken without that member",
-)
-EACH_KIND = [
-    pytest.param(kind, marks=pytest.mark.xfail(strict=True, reason=PARTED[kind]) if kind in PARTED else ())
-    for kind in SPOILS
-]
-kinds = st.sampled_from(sorted(SPOILS.keys() - PARTED.keys()))
+EACH_KIND = list(SPOILS)
+SINGLE = sorted(LAYOUTS.keys() - {"side_head_again"})  # a cell that stands twice is not lost when one is spoiled
+kinds = st.sampled_from(sorted(SPOILS))
 
 
 def spoiled(layout: str, kind: str, houses: tuple[House, ...], chance: Random) -> tuple[Roster, Spot] | None:
@@ -178,18 +167,11 @@ def assert_concerns_its_household(layout: str, kind: str, chance: Random, count:
 @pytest.mark.parametrize("kind", EACH_KIND)
 def test_each_kind_of_spoiled_cell(kind):
     """Once in each layout, so that none is left to chance."""
-    for layout in sorted(LAYOUTS.keys() - UNREAD.keys()):
+    for layout in SINGLE:
         assert_concerns_its_household(layout, kind, Random(f"{kind} {layout}"), 3)
 
 
-@given(layouts, kinds, chances, st.integers(1, 4))
-@settings(max_examples=150, **quick)
+@given(st.sampled_from(SINGLE), kinds, chances, st.integers(1, 4))
+@settings(max_examples=EXAMPLES, **quick)
 def test_any_spoiled_cell(layout, kind, chance, count):
-    assert_concerns_its_household(layout, kind, chance, count)
-
-
-@pytest.mark.slow
-@given(layouts, kinds, chances, st.integers(1, 8))
-@settings(max_examples=3_000, **quick)
-def test_any_spoiled_cell_at_length(layout, kind, chance, count):
     assert_concerns_its_household(layout, kind, chance, count)
