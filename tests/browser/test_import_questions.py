@@ -48,7 +48,8 @@ class Office:
     def open(self, file: Path) -> None:
         """An import of the batch by its file's name."""
         self.page.goto(self.batch)
-        self.page.locator("#imports").get_by_role("link", name=file.name, exact=True).click()
+        with self.page.expect_navigation():
+            self.page.locator("#imports").get_by_role("link", name=file.name, exact=True).click()
 
     def upload(self, *files: Path) -> None:
         """Several at once, until all are checked."""
