@@ -6,7 +6,9 @@ from django.db.models import Count, Exists, OuterRef, Q
 
 from district.models import Division, Level
 from households.conditions import Frame, joined
-from households.models import Household, LeftoverState, RosterLeftover
+from households.models import Household, LeftoverState
+
+from .leftovers import worklist
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ def by_township(frame: Frame) -> list[TownshipRow]:
     )
     households = {code: (enrolled, loaded, waiting) for code, enrolled, loaded, waiting in counted}
     known = Exists(Household.objects.filter(code=OuterRef("key")))
-    open_ones = RosterLeftover.objects.filter(state=LeftoverState.OPEN, roster_import__campaign=frame.campaign)
+    open_ones = worklist().filter(state=LeftoverState.OPEN, roster_import__campaign=frame.campaign)
     left = open_ones.order_by().values_list("township__code").annotate(all=Count("pk"), new=Count("pk", filter=~known))
     leftovers = {code: (number, unknown) for code, number, unknown in left}
     found = []

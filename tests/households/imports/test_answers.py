@@ -1,5 +1,8 @@
 """What a file is not sure of is asked in the browser, answered by hand, and remembered."""
 
+import html
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -129,3 +132,12 @@ def test_the_board_counts_a_township(count, admin, roster, django_assert_num_que
         page = admin.get(address)
     row = next(row for row in page.context["rows"] if row.name == "穿芳峪镇")
     assert (row.expected, row.loaded, row.missing, row.pending, row.rejected) == (count, count, 0, 0, 0)
+
+
+def test_each_figure_of_the_board_opens_the_households_that_it_counts(admin, roster):  # noqa: F811
+    rich = line("1009", "王三", "户主", wage=90000)
+    committed(admin, uploaded(admin, roster(line("1001", "赵一", "户主"), line("1002", "孙四", "户主"), rich)))
+    board = admin.get(reverse("households:import_board") + "?year=2016").content.decode()
+    links = re.findall(r'<a href="(/households/\?[^"]+)">(\d+)</a>', board)
+    opened = [admin.get(html.unescape(url)).context["total"] for url, _number in links]
+    assert (opened, [int(number) for _url, number in links]) == ([2, 1], [2, 1])
