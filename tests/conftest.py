@@ -20,6 +20,12 @@ from visits.models import Need
 TOWNSHIPS = {"东山镇": "101", "西河镇": "102"}
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slow ones first: one process is at them while the other runs the many quick ones, and neither ends idle."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 @pytest.fixture
 def small_district(db):
     """Places by name, with the campaign of 2016–2020."""

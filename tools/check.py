@@ -122,7 +122,7 @@ def everything() -> int:
             "BANGFU_FAILED": "\n".join(outcome.failed),
             "BANGFU_NOT_RUN": "\n".join(outcome.not_run),
         }
-        browser = pytest_stage("browser", "browser", BROWSER_WORKERS, last, append=True)
+        browser = pytest_stage("browser", "browser", BROWSER_WORKERS, last, folder="tests/browser", append=True)
         browser.argv = [*browser.argv, f"--cov-fail-under={COVERAGE_PERCENT}"]
         status = subprocess.run(
             [str(word) for word in browser.argv], cwd=ROOT, env={**os.environ, **browser.env}
@@ -147,10 +147,12 @@ def static_stages() -> list[Stage]:
     ]
 
 
-def pytest_stage(name: str, marks: str, workers: str, env: Mapping[str, str], *, append: bool = False) -> Stage:
+def pytest_stage(
+    name: str, marks: str, workers: str, env: Mapping[str, str], *, folder: str = "tests", append: bool = False
+) -> Stage:
     """A pytest run over the tests with these marks; coverage is added to that of the runs before it."""
-    words: list[str | Path] = [PYTHON, "-m", "pytest", "-q", "-n", workers, "-m", marks, "--durations=5"]
-    words += ["--cov", "--cov-report=", *(["--cov-append"] if append else [])]
+    words: list[str | Path] = [PYTHON, "-m", "pytest", folder, "-q", "-n", workers, "--dist", "worksteal", "-m", marks]
+    words += ["--durations=5", "--cov", "--cov-report=", *(["--cov-append"] if append else [])]
     return Stage(f"tests: {name}", words, env=dict(env) | {"BANGFU_RUN": name}, quiet=False)
 
 

@@ -7,7 +7,6 @@ from django.db import migrations, models
 from django.db.models.functions import Lower
 
 
-
 def refuse_names_alike(apps, schema_editor):
     """Stop with a sentence where two user names differ only in case: which one to rename, a person must say."""
     names = defaultdict(list)
@@ -24,28 +23,44 @@ def refuse_names_alike(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0002_initial'),
+        ("accounts", "0002_initial"),
     ]
 
     operations = [
         migrations.RunPython(refuse_names_alike, migrations.RunPython.noop),
         migrations.RemoveConstraint(
-            model_name='accesslog',
-            name='access_kind_known',
+            model_name="accesslog",
+            name="access_kind_known",
         ),
         migrations.AlterField(
-            model_name='accesslog',
-            name='kind',
-            field=models.CharField(choices=[('case_file', 'Case file opened'), ('reveal', 'Full number shown'), ('call', 'Phone called'), ('export', 'Export'), ('sign_in', 'Signed in'), ('password', 'Password replaced')], max_length=10),
+            model_name="accesslog",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("case_file", "Case file opened"),
+                    ("reveal", "Full number shown"),
+                    ("call", "Phone called"),
+                    ("export", "Export"),
+                    ("sign_in", "Signed in"),
+                    ("password", "Password replaced"),
+                ],
+                max_length=10,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='accesslog',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['case_file', 'reveal', 'call', 'export', 'sign_in', 'password'])), name='access_kind_known'),
+            model_name="accesslog",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["case_file", "reveal", "call", "export", "sign_in", "password"])),
+                name="access_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(Lower('username'), name='user_name_unique_in_any_case', violation_error_message='Another account has this user name.'),
+            model_name="user",
+            constraint=models.UniqueConstraint(
+                Lower("username"),
+                name="user_name_unique_in_any_case",
+                violation_error_message="Another account has this user name.",
+            ),
         ),
     ]

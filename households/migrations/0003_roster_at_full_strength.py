@@ -7,166 +7,262 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0002_job_key'),
-        ('district', '0002_labels'),
-        ('households', '0002_labels'),
+        ("core", "0002_job_key"),
+        ("district", "0001_initial"),
+        ("households", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='RosterLeftover',
+            name="RosterLeftover",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=60)),
-                ('place', models.CharField(blank=True, max_length=100)),
-                ('head_name', models.CharField(blank=True, max_length=40)),
-                ('head_hash', models.CharField(blank=True, default='', max_length=64)),
-                ('codes', models.JSONField(default=list)),
-                ('state', models.CharField(choices=[('open', 'Open'), ('imported', 'Imported since'), ('entered', 'Entered by hand'), ('refused', 'Refused')], default='open', max_length=10)),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('settled_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=60)),
+                ("place", models.CharField(blank=True, max_length=100)),
+                ("head_name", models.CharField(blank=True, max_length=40)),
+                ("head_hash", models.CharField(blank=True, default="", max_length=64)),
+                ("codes", models.JSONField(default=list)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("imported", "Imported since"),
+                            ("entered", "Entered by hand"),
+                            ("refused", "Refused"),
+                        ],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                ("settled_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='RosterMend',
+            name="RosterMend",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sheet', models.CharField(max_length=100)),
-                ('row', models.PositiveIntegerField()),
-                ('field', models.CharField(max_length=30)),
-                ('before_masked', models.CharField(blank=True, max_length=200)),
-                ('value', core.fields.EncryptedTextField(blank=True, default='')),
-                ('made_at', models.DateTimeField(auto_now=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sheet", models.CharField(max_length=100)),
+                ("row", models.PositiveIntegerField()),
+                ("field", models.CharField(max_length=30)),
+                ("before_masked", models.CharField(blank=True, max_length=200)),
+                ("value", core.fields.EncryptedTextField(blank=True, default="")),
+                ("made_at", models.DateTimeField(auto_now=True)),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.RemoveConstraint(
-            model_name='member',
-            name='member_id_no_given',
+            model_name="member",
+            name="member_id_no_given",
         ),
         migrations.RemoveConstraint(
-            model_name='rosterimport',
-            name='import_state_known',
+            model_name="rosterimport",
+            name="import_state_known",
         ),
         migrations.AddField(
-            model_name='historicalmember',
-            name='no_id_reason',
-            field=models.CharField(blank=True, choices=[('newborn', 'Newborn'), ('registering', 'Registration of residence under way'), ('roster', 'Not given in the roster'), ('other', 'Other')], max_length=12, verbose_name='Why without ID number'),
+            model_name="historicalmember",
+            name="no_id_reason",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("newborn", "Newborn"),
+                    ("registering", "Registration of residence under way"),
+                    ("roster", "Not given in the roster"),
+                    ("other", "Other"),
+                ],
+                max_length=12,
+                verbose_name="Why without ID number",
+            ),
         ),
         migrations.AddField(
-            model_name='member',
-            name='no_id_reason',
-            field=models.CharField(blank=True, choices=[('newborn', 'Newborn'), ('registering', 'Registration of residence under way'), ('roster', 'Not given in the roster'), ('other', 'Other')], max_length=12, verbose_name='Why without ID number'),
+            model_name="member",
+            name="no_id_reason",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("newborn", "Newborn"),
+                    ("registering", "Registration of residence under way"),
+                    ("roster", "Not given in the roster"),
+                    ("other", "Other"),
+                ],
+                max_length=12,
+                verbose_name="Why without ID number",
+            ),
         ),
         migrations.AddField(
-            model_name='rosterimport',
-            name='batch',
-            field=models.CharField(blank=True, db_index=True, default='', max_length=36),
+            model_name="rosterimport",
+            name="batch",
+            field=models.CharField(blank=True, db_index=True, default="", max_length=36),
         ),
         migrations.AddField(
-            model_name='rosterimport',
-            name='file_removed_at',
+            model_name="rosterimport",
+            name="file_removed_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='rosterimport',
-            name='helpers',
-            field=core.fields.EncryptedTextField(blank=True, default=''),
+            model_name="rosterimport",
+            name="helpers",
+            field=core.fields.EncryptedTextField(blank=True, default=""),
         ),
         migrations.AddField(
-            model_name='rosterimport',
-            name='undone_at',
+            model_name="rosterimport",
+            name="undone_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='rosterimport',
-            name='undone_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="rosterimport",
+            name="undone_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AlterField(
-            model_name='historicalmember',
-            name='id_no',
-            field=core.fields.EncryptedTextField(blank=True, default='', verbose_name='ID number'),
+            model_name="historicalmember",
+            name="id_no",
+            field=core.fields.EncryptedTextField(blank=True, default="", verbose_name="ID number"),
         ),
         migrations.AlterField(
-            model_name='historicalmember',
-            name='id_no_hash',
+            model_name="historicalmember",
+            name="id_no_hash",
             field=models.CharField(blank=True, max_length=64, null=True),
         ),
         migrations.AlterField(
-            model_name='member',
-            name='id_no',
-            field=core.fields.EncryptedTextField(blank=True, default='', verbose_name='ID number'),
+            model_name="member",
+            name="id_no",
+            field=core.fields.EncryptedTextField(blank=True, default="", verbose_name="ID number"),
         ),
         migrations.AlterField(
-            model_name='member',
-            name='id_no_hash',
+            model_name="member",
+            name="id_no_hash",
             field=models.CharField(blank=True, max_length=64, null=True),
         ),
         migrations.AlterField(
-            model_name='rosterimport',
-            name='state',
-            field=models.CharField(choices=[('checking', 'Being checked'), ('checked', 'To be confirmed'), ('refused', 'File refused'), ('committing', 'Being saved'), ('committed', 'Imported'), ('cancelled', 'Cancelled'), ('undone', 'Undone')], default='checking', max_length=12),
+            model_name="rosterimport",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("checking", "Being checked"),
+                    ("checked", "To be confirmed"),
+                    ("refused", "File refused"),
+                    ("committing", "Being saved"),
+                    ("committed", "Imported"),
+                    ("cancelled", "Cancelled"),
+                    ("undone", "Undone"),
+                ],
+                default="checking",
+                max_length=12,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='member',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('id_no_hash__isnull', True), ('no_id_reason__in', ['newborn', 'registering', 'roster', 'other'])), models.Q(('id_no_hash__isnull', False), ('no_id_reason', ''), models.Q(('id_no_hash', ''), _negated=True)), _connector='OR'), name='member_id_no_or_reason'),
+            model_name="member",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("id_no_hash__isnull", True),
+                        ("no_id_reason__in", ["newborn", "registering", "roster", "other"]),
+                    ),
+                    models.Q(
+                        ("id_no_hash__isnull", False), ("no_id_reason", ""), models.Q(("id_no_hash", ""), _negated=True)
+                    ),
+                    _connector="OR",
+                ),
+                name="member_id_no_or_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rosterimport',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['checking', 'checked', 'refused', 'committing', 'committed', 'cancelled', 'undone'])), name='import_state_known'),
+            model_name="rosterimport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["checking", "checked", "refused", "committing", "committed", "cancelled", "undone"])
+                ),
+                name="import_state_known",
+            ),
         ),
         migrations.AddField(
-            model_name='rosterleftover',
-            name='roster_import',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='leftovers', to='households.rosterimport'),
+            model_name="rosterleftover",
+            name="roster_import",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="leftovers", to="households.rosterimport"
+            ),
         ),
         migrations.AddField(
-            model_name='rosterleftover',
-            name='settled_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="rosterleftover",
+            name="settled_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='rosterleftover',
-            name='township',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='district.division'),
+            model_name="rosterleftover",
+            name="township",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="district.division",
+            ),
         ),
         migrations.AddField(
-            model_name='rostermend',
-            name='made_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="rostermend",
+            name="made_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='rostermend',
-            name='roster_import',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mends', to='households.rosterimport'),
+            model_name="rostermend",
+            name="roster_import",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="mends", to="households.rosterimport"
+            ),
         ),
         migrations.AddIndex(
-            model_name='rosterleftover',
-            index=models.Index(fields=['state', 'township'], name='leftover_worklist_ix'),
+            model_name="rosterleftover",
+            index=models.Index(fields=["state", "township"], name="leftover_worklist_ix"),
         ),
         migrations.AddConstraint(
-            model_name='rosterleftover',
-            constraint=models.UniqueConstraint(fields=('roster_import', 'key'), name='leftover_once'),
+            model_name="rosterleftover",
+            constraint=models.UniqueConstraint(fields=("roster_import", "key"), name="leftover_once"),
         ),
         migrations.AddConstraint(
-            model_name='rosterleftover',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'imported', 'entered', 'refused'])), name='leftover_state_known'),
+            model_name="rosterleftover",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["open", "imported", "entered", "refused"])),
+                name="leftover_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rosterleftover',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'refused'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='leftover_refused_why'),
+            model_name="rosterleftover",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "refused"), _negated=True),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="leftover_refused_why",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rostermend',
-            constraint=models.UniqueConstraint(fields=('roster_import', 'sheet', 'row', 'field'), name='mend_once_a_cell'),
+            model_name="rostermend",
+            constraint=models.UniqueConstraint(
+                fields=("roster_import", "sheet", "row", "field"), name="mend_once_a_cell"
+            ),
         ),
     ]

@@ -7,57 +7,107 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0002_job_key'),
-        ('district', '0002_labels'),
-        ('households', '0003_roster_at_full_strength'),
+        ("core", "0002_job_key"),
+        ("district", "0001_initial"),
+        ("households", "0003_roster_at_full_strength"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='IncomeSheet',
+            name="IncomeSheet",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='Income year')),
-                ('token', models.CharField(max_length=32, unique=True)),
-                ('fingerprint', models.CharField(max_length=64)),
-                ('seen', models.JSONField(default=dict)),
-                ('made_at', models.DateTimeField(auto_now_add=True)),
-                ('division', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='district.division', verbose_name='Place')),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("year", models.PositiveSmallIntegerField(verbose_name="Income year")),
+                ("token", models.CharField(max_length=32, unique=True)),
+                ("fingerprint", models.CharField(max_length=64)),
+                ("seen", models.JSONField(default=dict)),
+                ("made_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "division",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="district.division",
+                        verbose_name="Place",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-pk'],
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='IncomeUpload',
+            name="IncomeUpload",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file_name', models.CharField(max_length=200, verbose_name='File')),
-                ('state', models.CharField(choices=[('checked', 'To be confirmed'), ('saving', 'Being saved'), ('saved', 'Saved'), ('cancelled', 'Cancelled')], default='checked', max_length=10, verbose_name='State')),
-                ('given', core.fields.EncryptedTextField()),
-                ('plan', core.fields.EncryptedTextField()),
-                ('counts', models.JSONField(default=dict)),
-                ('outdated', models.BooleanField(default=False)),
-                ('uploaded_at', models.DateTimeField(auto_now_add=True, verbose_name='Uploaded at')),
-                ('saved_at', models.DateTimeField(blank=True, null=True)),
-                ('job', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.job')),
-                ('sheet', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='uploads', to='households.incomesheet')),
-                ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='Uploaded by')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("file_name", models.CharField(max_length=200, verbose_name="File")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("checked", "To be confirmed"),
+                            ("saving", "Being saved"),
+                            ("saved", "Saved"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="checked",
+                        max_length=10,
+                        verbose_name="State",
+                    ),
+                ),
+                ("given", core.fields.EncryptedTextField()),
+                ("plan", core.fields.EncryptedTextField()),
+                ("counts", models.JSONField(default=dict)),
+                ("outdated", models.BooleanField(default=False)),
+                ("uploaded_at", models.DateTimeField(auto_now_add=True, verbose_name="Uploaded at")),
+                ("saved_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "job",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.job",
+                    ),
+                ),
+                (
+                    "sheet",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="uploads", to="households.incomesheet"
+                    ),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Uploaded by",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-pk'],
+                "ordering": ["-pk"],
             },
         ),
         migrations.AddIndex(
-            model_name='incomesheet',
-            index=models.Index(fields=['division', 'year'], name='income_sheet_place_ix'),
+            model_name="incomesheet",
+            index=models.Index(fields=["division", "year"], name="income_sheet_place_ix"),
         ),
         migrations.AddConstraint(
-            model_name='incomeupload',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['checked', 'saving', 'saved', 'cancelled'])), name='income_upload_state_known'),
+            model_name="incomeupload",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["checked", "saving", "saved", "cancelled"])),
+                name="income_upload_state_known",
+            ),
         ),
     ]

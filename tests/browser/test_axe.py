@@ -62,14 +62,16 @@ def navigation_of(page: Page) -> list[str]:
 
 
 def walk(page: Page, addresses: list[str]) -> list[str]:
-    """Open each page; the problems of all of them."""
+    """Open each page; the problems of all of them. An address that leads to a page seen before is only opened."""
     found = []
+    seen = set()
     for address in addresses:
         answer = page.goto(address)
         if answer is None or answer.status != 200:
             found.append(f"{address}: answers {answer and answer.status}")
-            continue
-        found += [f"{address}: {problem}" for problem in problems_of(page)]
+        elif page.url not in seen:
+            seen.add(page.url)
+            found += [f"{address}: {problem}" for problem in problems_of(page)]
     return found
 
 
