@@ -73,6 +73,7 @@ class User(TrackedModel, AbstractBaseUser):
     created_at = models.DateTimeField(auto_now_add=True)
     deactivated_on = models.DateField(_("Deactivated on"), null=True, blank=True)
     deactivated_reason = models.CharField(_("Reason of deactivation"), max_length=200, blank=True)
+    must_change_password = models.BooleanField(_("Password given by an administrator"), default=False)
     objects = UserManager()
     history = History(table_name="accounts_user_hist", excluded_fields=["password", "last_login"])
 

@@ -1,4 +1,4 @@
-"""Each sign-in and each change of the own password goes to the access log."""
+"""Each sign-in and each change of the own password goes to the access log; one's own password may stay."""
 
 from typing import Any
 
@@ -18,4 +18,7 @@ def log_sign_in(sender: Any, user: Any, **kwargs: Any) -> None:
 @receiver(password_changed)
 def log_own_password(sender: Any, user: Any, **kwargs: Any) -> None:
     """Allauth says that somebody changed the own password."""
+    if user.must_change_password:
+        user.must_change_password = False
+        user.save()
     record(user, "password", user, label=user.username)

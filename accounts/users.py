@@ -37,13 +37,18 @@ def last_days() -> Span:
 
 
 def create_user(*, username: str, display_name: str, phone: str = "") -> tuple[User, str]:
-    """A new account and its initial password, which is shown once. AccountRefused if name or phone is taken."""
+    """A new account and its initial password, which is shown once and must be replaced at the first sign-in.
+
+    AccountRefused if name or phone is taken.
+    """
     if username.isdigit():  # it could be somebody's phone
         raise AccountRefused(_("A user name needs a letter."))
     password = _new_password()
     try:
         with transaction.atomic():
-            user = User.objects.create_user(username, password, display_name=display_name, phone=phone)
+            user = User.objects.create_user(
+                username, password, display_name=display_name, phone=phone, must_change_password=True
+            )
     except IntegrityError as error:
         raise AccountRefused(_("Another account has this user name or phone number.")) from error
     return user, password
@@ -62,7 +67,7 @@ def change_user(user: User, *, display_name: str, phone: str) -> User:
 
 @transaction.atomic
 def new_password(user: User, *, by: User) -> str:
-    """Replace the password by a new one, which is shown once; the person's sessions end.
+    """Replace the password by a new one, which is shown once and lasts for one sign-in; the person's sessions end.
 
     It stands in the access log: who replaces a password can sign in as that person, a log auditor too. One's own is
     refused: a browser left open is not enough to take over an account.
@@ -71,6 +76,7 @@ def new_password(user: User, *, by: User) -> str:
         raise AccountRefused(_("Change your own password on the page of your account."))
     password = _new_password()
     user.set_password(password)
+    user.must_change_password = True
     user.save()
     record(by, "password", user, label=user.username)
     return password

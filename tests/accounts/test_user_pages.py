@@ -222,9 +222,11 @@ def test_the_own_password_is_not_replaced_on_the_page_of_accounts(go, chief):
 
 def test_the_log_auditor_sees_who_replaced_his_password(go, chief, client):
     auditor = GrantFactory(user=UserFactory(username="auditor"), role=Role.LOG_AUDITOR).user
-    go("user_password", auditor.pk, post={})
+    given = go("user_password", auditor.pk, post={}).context["password"]
     client.force_login(User.objects.get(pk=auditor.pk))
-    row = client.get(reverse("accounts:audit"), {"kind": "password"}).context["table"].rows[0]
+    new = {"oldpassword": given, "password1": "new-willow-17", "password2": "new-willow-17"}
+    client.post(reverse("account_change_password"), new)
+    _own, row = client.get(reverse("accounts:audit"), {"kind": "password"}).context["table"].rows
     assert (row.get_cell("who"), row.get_cell("label")) == (chief, "auditor")
 
 
