@@ -5,3 +5,4 @@ from django.conf import settings
 pytest_plugins = ["tests.not_run"]
 
 settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+settings.STATIC_ROOT = None  # whitenoise would look through all collected files for each client of a test
