@@ -1,7 +1,11 @@
-"""What stands in the side navigation and in the phone's bottom bar. No query beyond the user's roles."""
+"""What stands in the side navigation and in the phone's bottom bar. No query beyond the user's roles and counts.
 
-from collections.abc import Iterable
+An app above may say how much waits behind an entry (`@counts`): it is asked when the entry is drawn, in one query.
+"""
+
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest
@@ -33,6 +37,21 @@ class Item:
     icon: str
     group: str
     active: bool
+    count: Callable[[], int] | None = None  # a template calls it
+
+
+Counter = Callable[[Any], int]  # of a user; one query
+_counters: dict[str, Counter] = {}
+
+
+def counts(view: str) -> Callable[[Counter], Counter]:
+    """Register, as a decorator, how much waits for a user behind this entry."""
+
+    def register(counter: Counter) -> Counter:
+        _counters[view] = counter
+        return counter
+
+    return register
 
 
 HOME = Entry("dashboards:home", pgettext_lazy("start page", "Home"), "house")
@@ -50,6 +69,7 @@ SIDE = (
     Entry("households:growth", _("Growth"), "graph-up-arrow", ("see_households",)),
     Entry("households:income_sheets", _("Yearly incomes"), "file-earmark-spreadsheet", ("draft_statement",)),
     Entry("households:pending", _("Awaiting decision"), "hourglass-split", ("decide_pending",)),
+    Entry("households:leftovers", _("Rejected households"), "list-check", ("edit_household",)),
     Entry("cadres:pairing", _("Pairing"), "link-45deg", ("see_cadres",)),
     Entry("cadres:list", _("Cadres"), "person-badge", ("see_cadres",)),
     Entry("visits:list", _("Visits"), "house-check", ("see_households",)),
@@ -73,8 +93,8 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     side = [households if entry is HOUSEHOLDS else entry for entry in SIDE]
     bar = [entry for entry in (HOME, households, TO_DO, USERS, AUDIT) if _open_to(entry, user)]
     return {
-        "navigation": _drawn([entry for entry in side if _open_to(entry, user)], request.path),
-        "phone_bar": _drawn([*bar[:4], ME], request.path),
+        "navigation": _drawn([entry for entry in side if _open_to(entry, user)], request),
+        "phone_bar": _drawn([*bar[:4], ME], request),
     }
 
 
@@ -82,10 +102,18 @@ def _open_to(entry: Entry, user: Any) -> bool:
     return not entry.actions or any(may(user, action) for action in entry.actions)
 
 
-def _drawn(entries: Iterable[Entry], path: str) -> list[Item]:
+def _drawn(entries: Iterable[Entry], request: HttpRequest) -> list[Item]:
     found = [(entry, url) for entry in entries if (url := _address(entry))]
-    here = max((url for _entry, url in found if _holds(url, path)), key=len, default="")
-    return [Item(entry.label, url, entry.icon, entry.group, url == here) for entry, url in found]
+    here = max((url for _entry, url in found if _holds(url, request.path)), key=len, default="")
+    return [
+        Item(entry.label, url, entry.icon, entry.group, url == here, _count(entry, request.user))
+        for entry, url in found
+    ]  # fmt: skip
+
+
+def _count(entry: Entry, user: Any) -> Callable[[], int] | None:
+    counter = _counters.get(entry.view)
+    return partial(counter, user) if counter else None
 
 
 def _address(entry: Entry) -> str:

@@ -185,13 +185,14 @@ def _kind(history_type: str) -> str:
 
 
 def _through(reason: str) -> str:
-    """In words: the page, an import, its undo or a job with its number; anything else as it is."""
-    kind, _blank, rest = reason.partition(" ")
+    """In words: the page, an import, a sheet, the undo of either, a job, with its number; anything else as it is."""
+    kind, _blank, number = reason.rpartition(" ")
     words = {
         "form": _("page"), "import": _("import %(number)s"), "undo": _("undo of import %(number)s"),
-        "job": _("job %(number)s"),
+        "income sheet": _("income sheet %(number)s"), "check income sheet": _("check of income sheet %(number)s"),
+        "undo income sheet": _("undo of income sheet %(number)s"), "job": _("job %(number)s"),
     }  # fmt: skip
-    return words[kind] % {"number": rest} if kind in words and rest else reason
+    return words[kind] % {"number": number} if kind in words else reason
 
 
 def _named(model: Any, number: int) -> str:

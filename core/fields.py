@@ -1,5 +1,6 @@
 """Model fields that know nothing of households: money in fen, encrypted text."""
 
+from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.core.exceptions import FieldError, ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from core.crypto import seal_text, unseal_text
+from core.crypto import seal_text, seal_texts, unseal_text
 
 FEN = Decimal("0.01")
 LARGEST_YUAN = Decimal("9999999999.99")
@@ -49,7 +50,7 @@ class YuanField(models.Field):
             return None
         if isinstance(value, float):
             raise TypeError("an amount of money is a Decimal, never a float")
-        fen = Decimal(str(value)).scaleb(2)
+        fen = (value if type(value) is Decimal else Decimal(str(value))).scaleb(2)
         if fen != fen.to_integral_value():
             raise ValueError(f"{value} has a fraction of a fen")
         return int(fen)
@@ -82,6 +83,13 @@ class EncryptedTextField(models.TextField):
     def get_prep_value(self, value: Any) -> str | None:
         value = super().get_prep_value(value)
         return value if value in (None, "") else seal_text(str(value))
+
+    def stored_of(self, values: Iterable[Any]) -> list[str | None]:
+        """get_prep_value() of many values at once, each sealed by itself: a third of the time."""
+        values = list(values)
+        plain = [str(value) for value in values if value not in (None, "")]
+        sealed = iter(seal_texts(plain))
+        return [value if value in (None, "") else next(sealed) for value in values]
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> str | None:
         return value if value in (None, "") else unseal_text(value)

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from celery import shared_task
+from celery import current_app, shared_task
 from django.conf import settings
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.db.models import F, Q, QuerySet
@@ -25,6 +25,7 @@ from core.models import ROLES_OF_KIND, Job, JobState
 
 log = logging.getLogger(__name__)
 MOST_ATTEMPTS = 3
+IN_PART = {"saved": "in part"}  # the result of a job that has written some of its transactions, until its last
 SWEPT_AT_ONCE = 500
 
 
@@ -169,7 +170,7 @@ class Run:
         """A transaction that leaves whole what it wrote, of several; it renews the lease. Mark what is done in it."""
         with self._write():
             yield
-            if not self._mine().update(lease_until=lease()):
+            if not self._mine().update(lease_until=lease(), result=IN_PART):
                 raise JobLost
 
     @contextmanager
@@ -221,8 +222,20 @@ def claim(job_id: int) -> Job | None:
 def run_job(job_id: int) -> None:
     """Do one job. The boundary where any error becomes a failed job with a sentence."""
     job = claim(job_id)
-    if job is None:
-        return
+    if job is not None:
+        do(job)
+
+
+def start_here(kind: str, *, by: Any = None, args: dict[str, Any] | None = None) -> Job:
+    """A job for this process to `do()` next, in the caller's transaction; if it is killed, a worker goes on with it."""
+    current_app.loader.import_default_modules()  # the tasks of all apps, which register their handlers
+    job = claim(Job.objects.create(kind=kind, started_by=by, args=args or {}).pk)
+    assert job is not None  # nobody else has seen it
+    return job
+
+
+def do(job: Job) -> None:
+    """Do a claimed job."""
     run = Run(job)
     try:
         with through(f"job {job.pk}", by=job.started_by):
@@ -240,6 +253,9 @@ def run_job(job_id: int) -> None:
         log.exception("job %s: the database was not there; the sweep takes it again", job.pk)
     except Exception:
         log.exception("job %s failed", job.pk)
+        if Job.objects.filter(pk=job.pk, result=IN_PART).exists():
+            _end(job, JobState.FAILED, gettext_noop("The work stopped with an error. A part of it is saved."))
+            return
         _end(job, JobState.FAILED, gettext_noop("The work stopped with an error. Nothing was saved. Please try again."))
 
 
@@ -254,10 +270,12 @@ def _end(job: Job, state: str, message: str, params: dict[str, str | int] | None
 def sweep() -> int:
     """Send again what was queued too long or lost its lease; fail what was lost three times. Returns how many sent."""
     now = timezone.now()
-    Job.objects.filter(state=JobState.RUNNING, lease_until__lt=now, attempt__gte=MOST_ATTEMPTS).update(
-        state=JobState.FAILED, finished_at=now, lease_until=None, saving=False,
-        message=gettext_noop("The work was interrupted three times. Nothing was saved. Please try again later."),
-    )  # fmt: skip
+    lost = Job.objects.filter(state=JobState.RUNNING, lease_until__lt=now, attempt__gte=MOST_ATTEMPTS)
+    for rows, message in (
+        (lost.filter(result=IN_PART), gettext_noop("The work was interrupted three times. A part of it is saved.")),
+        (lost, gettext_noop("The work was interrupted three times. Nothing was saved. Please try again later.")),
+    ):
+        rows.update(state=JobState.FAILED, finished_at=now, lease_until=None, saving=False, message=message)
     long_ago = now - timedelta(seconds=settings.JOB_RESEND_SECONDS)
     silent = Q(sent_at__lt=long_ago) | Q(sent_at__isnull=True, created_at__lt=long_ago)
     free = Q(state=JobState.QUEUED) | Q(state=JobState.RUNNING, lease_until__lt=now)

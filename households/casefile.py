@@ -27,12 +27,13 @@ REVEALED = ("id_no", "disability_no", "phone", "disease", "bank_card")
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A member as the page prints one: no full number anywhere."""
+    """A member as the page prints one: no full number anywhere; `no_id`: why there is none, in words."""
 
     member: Member
     name: str
     age: int | None
     id_no: str
+    no_id: str
     phone: str
     health: str
     has_disease: bool
@@ -48,6 +49,7 @@ def people(household: Household) -> list[Person]:
             name=mask_name(m.name) if masked else m.name,
             age=age_of(m),
             id_no=mask_id(m.id_no),
+            no_id=str(m.get_no_id_reason_display()),
             phone=mask_phone(m.phone) if m.phone else "",
             health="、".join(str(Health(code).label) for code in m.health if code in Health.values),
             has_disease=bool(m.disease),

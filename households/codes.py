@@ -44,6 +44,9 @@ class NoIdReason(models.TextChoices):
     OTHER = "other", pgettext_lazy("reason", "Other")
 
 
+NO_ID_BY_HAND = (NoIdReason.NEWBORN, NoIdReason.REGISTERING, NoIdReason.OTHER)  # the roster's own comes by import alone
+
+
 class Relation(models.TextChoices):
     HEAD = "head", _("Head of household")
     SPOUSE = "spouse", _("Spouse")
@@ -162,6 +165,13 @@ class Problem(models.TextChoices):
     ID_CHARS = "id_chars", _("An ID number has digits only, the last may be X.")
     ID_DATE = "id_date", _("The date of birth in the ID number does not exist.")
     ID_CHECKSUM = "id_checksum", _("The check digit of the ID number is wrong. Compare it with the card.")
+    ID_OR_REASON = "id_or_reason", _("Enter the ID number, or choose why there is none.")
+    ID_AND_REASON = "id_and_reason", _("Give either the ID number or the reason why there is none, not both.")
+    NO_ID_REASON = "no_id_reason", _("Choose from the list why there is no ID number.")
+    NAME_WITHOUT_ID = (
+        "name_without_id",
+        _("A person of this name without an ID number is in this household already."),
+    )
     YEAR_TAKEN = "year_taken", _("There is a statement of this year already. Change that one.")
     NO_INCOME = "no_income", _("Enter at least one source of income, or the total.")
     FINAL = "final", _("This statement is final.")

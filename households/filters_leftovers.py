@@ -33,6 +33,8 @@ class LeftoverFilter(filters.FilterSet):
         super().__init__(data, *args, **kwargs)
         known = [(row["code"] or UNKNOWN, f"{row['name'] or _('Not known')} ({row['number']})") for row in counts]
         self.filters["township"].extra["choices"] = known
+        if len(known) < 2 and "township" not in data:  # an official's own township is no choice
+            del self.filters["township"]
 
     def search(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         words = value.strip()

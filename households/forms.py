@@ -1,4 +1,4 @@
-"""Input for households, members, statements, guarantees and decisions. No rule is here but what a field may hold."""
+"""Input for households, statements, guarantees and decisions. No rule is here but what a field may hold."""
 
 from typing import Any
 
@@ -13,8 +13,8 @@ from core.fields import YuanField
 from core.masking import mask_card, mask_phone
 from core.reasons import must_say_something
 from district.models import Division, Level
-from households.codes import Cause, GuaranteeItem, GuaranteeState, Health, Relation
-from households.models import Household, IncomeStatement, Member
+from households.codes import Cause, GuaranteeItem, GuaranteeState
+from households.models import Household, IncomeStatement
 from households.models.statement import SOURCES
 from households.register import RegisterRefused, days_of_acts, name_of
 from households.scope import places_of
@@ -127,42 +127,6 @@ class NewHouseholdForm(HouseholdForm):
     def __init__(self, *args: Any, year: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["income"].help_text = _("Of the whole year %(year)s. Gifts are no income.") % {"year": year}
-
-
-class MemberForm(FieldsOnly):
-    """A member; the ID number is asked only for a new one or to correct it."""
-
-    name = NameField(label=_("Name"), max_length=40)
-    id_no = forms.CharField(
-        label=_("ID number"), max_length=30, help_text=_("Sex and date of birth are taken from it.")
-    )
-    health = forms.TypedMultipleChoiceField(
-        label=_("Health"), choices=Health.choices, required=False, widget=forms.CheckboxSelectMultiple
-    )
-
-    class Meta:
-        model = Member
-        fields = ("name", "id_no", "relation", "education", "health", "labour", "student_status", "disease")
-        widgets = {"disease": forms.TextInput}
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            self.fields["id_no"].required = False
-            self.fields["id_no"].help_text = _("Leave empty to keep it.")
-            self.initial["id_no"] = ""
-            self.fields["disease"].help_text = _("Leave empty to keep it.")
-            self.initial["disease"] = ""
-
-    def clean_relation(self) -> str:
-        return str(Relation(self.cleaned_data["relation"]))
-
-    def facts(self) -> dict[str, Any]:
-        """What households.members takes; an empty disease of a known member stays as it is."""
-        facts = dict(self.cleaned_data)
-        if self.instance.pk and not facts["disease"]:
-            del facts["disease"]
-        return facts
 
 
 class StatementForm(FieldsOnly):

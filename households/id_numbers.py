@@ -6,11 +6,13 @@ the years (`蓟县` 120225 until 2016); so only its check digit is used and the 
 
 import unicodedata
 from datetime import date
+from functools import lru_cache
 
 from django.utils import timezone
 from stdnum.cn import ric
 
 LENGTH = 18
+FIRST_BIRTH = date(1900, 1, 1)
 CERTIFICATE_LENGTHS = (20, 22)  # a disabled person's certificate: ID number, type, grade, and two of a reissue
 _DROPPED = str.maketrans("", "", "-‐‑–—－ \t\r\n\u00a0\u3000\u200b\ufeff'’‘`")
 
@@ -38,11 +40,17 @@ def check(number: str, *, today: date | None = None) -> str | None:
 
 def birth_date(number: str, *, today: date | None = None) -> date | None:
     """The birth date in an 18-character number; None if it does not exist or lies before 1900 or in the future."""
+    born = _day(number[6:14])
+    return born if born and FIRST_BIRTH <= born <= (today or timezone.localdate()) else None
+
+
+@lru_cache(maxsize=4_096)
+def _day(digits: str) -> date | None:
+    """YYYYMMDD → the day, None if there is none."""
     try:
-        born = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+        return date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
     except ValueError:
         return None
-    return born if date(1900, 1, 1) <= born <= (today or timezone.localdate()) else None
 
 
 def sex(number: str) -> str:

@@ -19,8 +19,11 @@ from households.register import (
 
 
 @transaction.atomic
-def add_member(household: Household, *, name: str, id_no: str, relation: str, **facts: Any) -> Member:
-    """Somebody joins the household. RegisterRefused if the person lives in another one, with the place."""
+def add_member(household: Household, *, name: str, id_no: str = "", relation: str, **facts: Any) -> Member:
+    """Somebody joins the household, with an ID number or `no_id_reason`, why there is none (NoIdReason).
+
+    RegisterRefused for both or neither, and if the person lives in another household, with the place.
+    """
     must_be_open(household)
     member = add_person(household, name=name, id_no=id_no, relation=relation, **facts)
     _keep_head_name(household)
@@ -28,9 +31,10 @@ def add_member(household: Household, *, name: str, id_no: str, relation: str, **
 
 
 @transaction.atomic
-def change_member(member: Member, *, id_no: str = "", **facts: Any) -> Member:
+def change_member(member: Member, *, id_no: str = "", no_id_reason: str = "", **facts: Any) -> Member:
     """Change what is known of a member; a new ID number must be valid and brings sex and birth date with it.
 
+    `no_id_reason` corrects why there is none; a number takes its place. Without either the member keeps what it has.
     The relation 户主 makes this member the head in place of the other. What stays as it is leaves no history.
     """
     must_be_open(member.household)
@@ -43,8 +47,8 @@ def change_member(member: Member, *, id_no: str = "", **facts: Any) -> Member:
     before = {field.attname: getattr(member, field.attname) for field in member._meta.concrete_fields}
     for name, value in facts.items():
         setattr(member, name, value)
-    if id_no:
-        identify(member, id_no)
+    if id_no or no_id_reason:
+        identify(member, id_no, no_id_reason=no_id_reason)
     if any(getattr(member, name) != value for name, value in before.items()):
         save_person(member)
     _keep_head_name(member.household)

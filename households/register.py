@@ -14,7 +14,7 @@ from district.models import Campaign, Division
 from district.policy import PolicyMissing, current_campaign, default_year, is_below_line, policy_for
 from households import id_numbers
 from households.closing import end_all
-from households.codes import Problem, Relation
+from households.codes import NO_ID_BY_HAND, Problem, Relation
 from households.growth import assess
 from households.models import (
     Enrolment,
@@ -165,11 +165,16 @@ def decide_pending(enrolment: Enrolment, *, accept: bool, reason: str) -> Enrolm
     return row
 
 
-def add_person(household: Household, *, name: str, id_no: str, relation: str, **facts: Any) -> Member:
-    """A new row for a person. RegisterRefused for a wrong ID number, or if the person lives in a household already."""
+def add_person(
+    household: Household, *, name: str, id_no: str, relation: str, no_id_reason: str = "", **facts: Any
+) -> Member:
+    """A new row for a person, with an ID number or the reason why there is none.
+
+    RegisterRefused for a wrong number, both or neither, or if the person lives in a household already.
+    """
     given = {key: value for key, value in facts.items() if value not in (None, "")}
     member = Member(household=household, name=name_of(name), relation=relation, **given)
-    identify(member, id_no)
+    identify(member, id_no, no_id_reason=no_id_reason)
     save_person(member)
     return member
 
@@ -184,14 +189,36 @@ def name_of(typed: str) -> str:
     raise RegisterRefused(Problem.NAME_CHARS)
 
 
-def identify(member: Member, id_no: str) -> None:
-    """Give the member this ID number (or disabled person's certificate, which begins with it), sex and birth date."""
+def identify(member: Member, id_no: str, *, no_id_reason: str = "") -> None:
+    """Give the member this ID number (or disabled person's certificate, which begins with it), sex and birth date.
+
+    Or the reason why there is none, which goes once a number comes. RegisterRefused for both or neither.
+    """
+    if no_id_reason:
+        _must_be_without_id(member, id_no, no_id_reason)
+        member.no_id_reason = no_id_reason
+        return
+    if not id_no:
+        raise RegisterRefused(Problem.ID_OR_REASON)
     number, certificate = id_numbers.split_certificate(id_numbers.normalise(id_no))
     must_be_valid(number)
     member.id_no, member.id_no_hash, member.no_id_reason = number, keyed_hash(number), ""
     member.sex, member.birth_date = id_numbers.sex(number), id_numbers.birth_date(number)
     if certificate:
         member.disability_no = certificate
+
+
+def _must_be_without_id(member: Member, id_no: str, reason: str) -> None:
+    """RegisterRefused if there is a number, for an unknown reason, or if the same person was entered just now."""
+    if id_no or member.id_no_hash:
+        raise RegisterRefused(Problem.ID_AND_REASON)
+    if reason not in NO_ID_BY_HAND and reason != member.no_id_reason:
+        raise RegisterRefused(Problem.NO_ID_REASON)
+    # a form that is sent twice: no number of the person's own can be unique
+    Household.objects.select_for_update().get(pk=member.household_id)
+    same = Member.objects.filter(household=member.household_id, active=True, id_no_hash=None, name=member.name)
+    if same.exclude(pk=member.pk).exists():
+        raise RegisterRefused(Problem.NAME_WITHOUT_ID)
 
 
 def save_person(member: Member) -> None:

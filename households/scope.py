@@ -101,6 +101,19 @@ def places_of(user: Any, action: str) -> set[int] | None:
     return {grant.division_id for grant in grants if grant.role in PLACE_ROLES}
 
 
+class LeftoverQuerySet(QuerySet):
+    """Households that imports left out belong to no household yet: their place alone says who sees them."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Rows of the places in which the user may enter households; a clerk sees those whose village is known."""
+        if not user.is_authenticated:
+            return self.none()
+        places = places_of(user, "edit_household")
+        if places is None:
+            return self
+        return self.filter(Q(village__in=places) | Q(township__in=places) | Q(township__parent__in=places))
+
+
 def is_allowed(user: Any, household: Any, action: str) -> bool:
     """Whether the user may do this on this household."""
     return type(household).objects.allowed(user, action).filter(pk=household.pk).exists()

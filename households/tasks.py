@@ -11,8 +11,10 @@ from core.models import Job
 from district.policy import PolicyMissing
 from households import growth
 from households.income_sheet import acts as income_sheets
+from households.income_sheet import undo as sheet_undo
 from households.models import IncomeUpload, RosterImport
 from households.roster import loading, retention, undo
+from households.undoing import UndoRefused
 
 
 def _import_page(job: Job) -> str:
@@ -46,14 +48,18 @@ def roster_undo(run: Run) -> None:
     run.result = {"import": roster_import.pk}
     try:
         undo.undo(roster_import, by=run.job.started_by, progress=run.progress, effect=run.effect)
-    except undo.UndoRefused as refusal:
+    except UndoRefused as refusal:
         raise JobRefused(refusal.message) from refusal
 
 
 def _reading(run: Run) -> loading.Progress:
-    return lambda done, total: run.progress(
-        done, total, gettext_noop("Checking households: %(done)s of %(total)s"), done=done, total=total
-    )
+    def progress(done: int, total: int) -> None:
+        if not total:
+            run.progress(0, 0, gettext_noop("Reading the file."))
+            return
+        run.progress(done, total, gettext_noop("Checking households: %(done)s of %(total)s"), done=done, total=total)
+
+    return progress
 
 
 def _income_page(job: Job) -> str:
@@ -66,6 +72,17 @@ def income_sheet_save(run: Run) -> None:
     upload = IncomeUpload.objects.select_related("sheet__division", "uploaded_by").get(pk=run.args["upload"])
     run.result = {"upload": upload.pk}
     income_sheets.save(upload, effect=run.effect)
+
+
+@handles(sheet_undo.KIND, title=_("Undo an income sheet"), address=_income_page, roles=ACTIONS["draft_statement"])
+def income_sheet_undo(run: Run) -> None:
+    """Take a saved income sheet back, or say that its statements moved on since."""
+    upload = IncomeUpload.objects.select_related("sheet__division").get(pk=run.args["upload"])
+    run.result = {"upload": upload.pk}
+    try:
+        sheet_undo.undo(upload, by=run.job.started_by, effect=run.effect)
+    except UndoRefused as refusal:
+        raise JobRefused(refusal.message) from refusal
 
 
 @handles(growth.KIND, title=_("Compare incomes"), address=_growth_page, roles=ACTIONS["run_growth"])

@@ -48,6 +48,7 @@ urlpatterns = [
     path("income-sheets/<int:pk>/save/", income_sheets.income_sheet_save, name="income_sheet_save"),
     path("income-sheets/<int:pk>/cancel/", income_sheets.income_sheet_cancel, name="income_sheet_cancel"),
     path("income-sheets/<int:pk>/check/", income_sheets.income_sheet_check, name="income_sheet_check"),
+    path("income-sheets/<int:pk>/undo/", income_sheets.income_sheet_undo, name="income_sheet_undo"),
     path("imports/", imports.imports, name="imports"),
     path("imports/commit/", imports.import_commit_batch, name="import_commit_batch"),
     path("imports/leftovers/", leftovers.worklist, name="leftovers"),
@@ -62,5 +63,6 @@ urlpatterns = [
     path("imports/<int:pk>/mend/", imports_answers.import_mend, name="import_mend"),
     path("imports/mends/<int:pk>/undo/", imports_answers.import_unmend, name="import_unmend"),
     path("imports/<int:pk>/notes/", imports_answers.import_notes, name="import_notes"),
+    path("imports/<int:pk>/note/", imports_answers.import_note, name="import_note"),
     path("imports/<int:pk>/rejected/", imports.import_rejected, name="import_rejected"),
 ]

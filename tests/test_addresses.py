@@ -23,7 +23,15 @@ from cadres.models import Cadre, Pairing
 from core.models import Job, JobState
 from district.models import Rank
 from households.income_sheet.plan import Plan
-from households.models import ImportState, IncomeSheet, IncomeUpload, RosterImport, RosterLeftover, RosterMend
+from households.models import (
+    ImportState,
+    IncomeSheet,
+    IncomeUpload,
+    RosterImport,
+    RosterLeftover,
+    RosterMend,
+    UploadState,
+)
 from programs.models import Measure
 from tests.factories.accounts import SINCE, GrantFactory, UnitFactory, UserFactory
 from tests.factories.households import StatementFactory
@@ -119,6 +127,7 @@ POST households:import_answers    import             in  403  403  403  403  403
 POST households:import_mend       import             in  403  403  403  403  403  302  403  403  403
 POST households:import_unmend     mend               in  403  403  403  403  403  302  403  403  403
 POST households:import_notes      import             in  403  403  403  403  403  302  403  403  403
+POST households:import_note       import             in  403  403  403  403  403  302  403  403  403
 POST households:import_commit_batch -                  in  403  403  403  403  403  302  403  403  403
 GET  households:import_new       -                  in  403  403  403  403  403  200  403  403  403
 GET  households:import_detail    import             in  403  403  403  403  403  200  403  403  403
@@ -127,8 +136,9 @@ POST households:import_cancel    import             in  403  403  403  403  403 
 GET  households:import_undo      saved              in  403  403  403  403  403  200  403  403  403
 POST households:import_undo      saved              in  403  403  403  403  403  302  403  403  403
 GET  households:import_undo      import             in  403  403  403  403  403  404  403  403  403
-GET  households:leftovers        -                  in  403  403  403  403  403  200  403  403  403
-GET  households:leftover         leftover           in  403  403  403  403  403  200  403  403  403
+GET  households:leftovers        -                  in  403  403  200  200  403  200  403  403  403
+GET  households:leftover         zhao_left          in  403  403  200  200  403  200  403  403  403
+GET  households:leftover         qian_left          in  403  403  404  404  403  200  403  403  403
 GET  households:import_rejected  import             in  403  403  403  403  403  404  403  403  403
 GET  households:income_sheets    -                  in  403  403  200  200  403  200  403  403  403
 POST households:income_sheet_make -                 in  403  403  422  422  403  422  403  403  403
@@ -137,6 +147,8 @@ GET  households:income_sheet     income             in  403  403  404  200  403 
 POST households:income_sheet_save income            in  403  403  404  302  403  403  403  403  403
 POST households:income_sheet_cancel income          in  403  403  404  302  403  403  403  403  403
 POST households:income_sheet_check income           in  403  403  404  302  403  302  403  403  403
+GET  households:income_sheet_undo income            in  403  403  404  302  403  302  403  403  403
+GET  households:income_sheet_undo income_saved      in  403  403  404  200  403  200  403  403  403
 
 GET  cadres:list                 -                  in  403  403  403  200  403  200  200  403  403
 GET  cadres:new                  -                  in  403  403  403  403  403  200  403  403  403
@@ -211,22 +223,38 @@ def test_every_role_is_in_the_table():
     assert set(WHO) == {"anonymous", *Role.values}
 
 
-@pytest.mark.parametrize("line", LINES, ids=lambda line: " ".join(line[:3]))
-def test_who_may_open(line, rows, people):
-    method, name, of, *expected = line
-    path, query = address_of(name, of, rows)
-    found = {who: answer(method, path, query, who, people) for who in WHO}
-    assert found == dict(zip(WHO, expected, strict=True))
-    if method == "GET":  # a form that is not shown is not taken either
-        for who in (who for who in WHO if found[who] in DENIED):
-            assert answer("POST", path, query, who, people) in (found[who], "405"), who
+@pytest.mark.parametrize("app", sorted({name.partition(":")[0] for name in ADDRESSES}))
+def test_who_may_open(app, rows, signed_in):
+    """All addresses of an app in one test: the cast is made once, and what a request changed is taken back."""
+    wrong = []
+    for method, name, of, *expected in (line for line in LINES if line[1].partition(":")[0] == app):
+        path, query = address_of(name, of, rows)
+        found = [answer(method, path, query, signed_in[who]) for who in WHO]
+        if found != expected:
+            wrong.append([method, name, of, *found])
+        for who, status in zip(WHO, found, strict=True):
+            if method == "GET" and status in DENIED:  # a form that is not shown is not taken either
+                sent = answer("POST", path, query, signed_in[who])
+                wrong += [["POST", name, of, who, sent]] if sent not in (status, "405") else []
+    assert wrong == []
 
 
-def answer(method, path, query, who, people):
+@pytest.fixture
+def signed_in(people):
+    """The key of each one's session by name, "" for a stranger."""
+    keys = dict.fromkeys(WHO, "")
+    for who in WHO[1:]:
+        client = Client()
+        client.force_login(getattr(people, who), backend="accounts.backends.NameOrPhoneBackend")
+        keys[who] = client.session.session_key
+    return keys
+
+
+def answer(method, path, query, session):
     """The status, "in" if it leads to the sign-in; what was changed is taken back."""
     client = Client()
-    if who != "anonymous":
-        client.force_login(getattr(people, who), backend="accounts.backends.NameOrPhoneBackend")
+    if session:
+        client.cookies["sessionid"] = session
     with transaction.atomic():
         response = client.generic(method, f"{path}?{query}", query, content_type=FORM)
         response.close()
@@ -282,8 +310,12 @@ def rows(small_district, people, zhao, qian, tmp_path, settings):
         "place": SimpleNamespace(**places),
         "import": roster,
         "income": _income_upload(small_district.places["东山镇"], people.township_official),
+        "income_saved": _income_upload(
+            small_district.places["东山镇"], people.township_official, state=UploadState.SAVED
+        ),
         "mend": mend,
-        "leftover": RosterLeftover.objects.create(roster_import=saved, key="9900000003", codes=["id_checksum"]),
+        "zhao_left": _left_out(saved, zhao.village),
+        "qian_left": _left_out(saved, qian.village),
         "saved": saved,
         "job": SimpleNamespace(
             of_admin=Job.objects.create(
@@ -304,12 +336,20 @@ def rows(small_district, people, zhao, qian, tmp_path, settings):
     }
 
 
-def _income_upload(place, user):
-    sheet = IncomeSheet.objects.create(division=place, year=2017, token="t", made_by=user)
+def _left_out(roster_import, village):
+    """A rejected household of this village."""
+    return RosterLeftover.objects.create(
+        roster_import=roster_import, key=f"99{village.pk}", township=village.parent, village=village,
+        codes=["id_checksum"],
+    )  # fmt: skip
+
+
+def _income_upload(place, user, **facts):
+    sheet = IncomeSheet.objects.create(division=place, year=2017, token=f"t{facts}", made_by=user)
     plan = Plan()
     return IncomeUpload.objects.create(
         sheet=sheet, file_name="收入.xlsx", uploaded_by=user, given="[]", plan=json.dumps(plan.as_json()),
-        counts=plan.counts,
+        counts=plan.counts, **facts,
     )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """The acts of the yearly income update: upload, save, cancel, check. A page asks, a job writes."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -45,10 +45,10 @@ BUSY = gettext_noop("Other people were changing households again and again. Noth
 Effect = Callable[[], AbstractContextManager[None]]
 
 
-def places_for(user: User) -> QuerySet[Division]:
+def places_for(user: User, action: str = "draft_statement") -> QuerySet[Division]:
     """Townships and villages of which the user may draft the incomes: all households there, not single ones."""
     rows = Division.objects.filter(level__in=(Level.TOWNSHIP, Level.VILLAGE)).select_related("parent")
-    places = places_of(user, "draft_statement")
+    places = places_of(user, action)
     if places is None:
         return rows
     return rows.filter(Q(pk__in=places) | Q(parent__in=places) | Q(parent__parent__in=places))
@@ -139,7 +139,7 @@ def save(row: IncomeUpload, *, effect: Effect) -> bool:
     for _attempt in range(MOST_TRIES):
         try:
             with through(reason_of(row), by=row.uploaded_by), effect():
-                _lock(shown)
+                lock(change["household"] for change in shown["changes"])
                 plan = plan_of(rows, sheet=row.sheet, by=row.uploaded_by)
                 as_shown = plan.as_json() == shown
                 if as_shown:
@@ -151,9 +151,9 @@ def save(row: IncomeUpload, *, effect: Effect) -> bool:
     raise jobs.JobRefused(BUSY)
 
 
-def _lock(shown: dict[str, Any]) -> None:
+def lock(households: Iterable[int]) -> None:
     """Nobody closes these households or changes their statements until this is written (SQLite: nobody writes)."""
-    ids = sorted(change["household"] for change in shown["changes"])
+    ids = list(households)
     list(Household.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk"))
     list(IncomeStatement.objects.select_for_update().filter(household__in=ids).order_by("pk").values_list("pk"))
 
@@ -198,10 +198,11 @@ def check_all(row: IncomeUpload, *, by: User) -> int:
     """Confirm all drafts of an upload; from now on they count. Nobody checks what the own hand uploaded."""
     if row.uploaded_by_id == by.pk:
         raise RegisterRefused(Problem.OWN_HAND)
+    list(IncomeUpload.objects.select_for_update().filter(pk=row.pk).values_list("pk"))  # nobody takes it back now
     rows = list(drafts_of(row).allowed(by, "check_statement").select_for_update())  # type: ignore[attr-defined]
     for statement in rows:
         statement.state = StatementState.CHECKED
-    with through(f"{reason_of(row)} check", by=by):
+    with through(f"check {reason_of(row)}", by=by):
         bulk.change(rows, ["state"])
     if rows:
         growth.start_after_change(row.sheet.year, by=by)

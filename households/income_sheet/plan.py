@@ -16,6 +16,7 @@ from households.models import (
     IncomeUpload,
     Member,
     StatementState,
+    UploadState,
 )
 
 from .layout import GIVEN
@@ -77,7 +78,7 @@ class Known:
 
 
 def plan_of(rows: Sequence[Given], *, sheet: IncomeSheet, by: User) -> Plan:
-    """Compare the given cells with the database. Six queries."""
+    """Compare the given cells with the database. Seven queries."""
     filled = [row for row in rows if row.values or row.findings]
     known = known_of({row.code for row in filled}, sheet, by)
     plan = Plan(rows=len(rows), blank=len(rows) - len(filled))
@@ -101,7 +102,7 @@ def plan_of(rows: Sequence[Given], *, sheet: IncomeSheet, by: User) -> Plan:
 
 
 def known_of(codes: Iterable[str], sheet: IncomeSheet, by: User) -> Known:
-    """Six queries, however many codes there are."""
+    """Seven queries, however many codes there are."""
     rows = Household.objects.filter(code__in=codes)
     households = {household.code: household for household in rows}
     ids = [household.pk for household in households.values()]
@@ -123,13 +124,19 @@ def reason_of(upload: IncomeUpload) -> str:
     return f"income sheet {upload.pk}"
 
 
+def reasons_of_undone(year: int) -> list[str]:
+    """What stands in the history of uploads that were taken back, and of that: together they changed nothing."""
+    undone = IncomeUpload.objects.filter(state=UploadState.UNDONE, sheet__year=year).only("pk")
+    return [reason for upload in undone for reason in (reason_of(upload), f"undo {reason_of(upload)}")]
+
+
 def _moved_on(ids: list[int], sheet: IncomeSheet, by: User) -> set[int]:
     """Households whose statement has a version unknown to the sheet and not of an upload by the same hand."""
     own = [reason_of(upload) for upload in IncomeUpload.objects.filter(sheet=sheet, uploaded_by=by).only("pk")]
     versions = IncomeStatement.history.filter(household_id__in=ids, year=sheet.year).order_by()  # type: ignore[attr-defined]
-    others = versions.exclude(
-        Q(history_change_reason__in=own, history_user=by) & Q(history_change_reason__isnull=False)
-    )
+    gone = reasons_of_undone(sheet.year)
+    mine = Q(history_change_reason__in=own, history_user=by) | Q(history_change_reason__in=gone)
+    others = versions.exclude(mine & Q(history_change_reason__isnull=False))
     return {
         household
         for household, number in others.values_list("household_id", "history_id")

@@ -10,18 +10,18 @@ from core.formats import yuan
 from households.models import Definition
 
 from .codes import sentence
-from .layout import label_of
+from .layout import header_of, label_of
 from .plan import Change
 from .read import Finding
 
 
 def named_changes(changes: Iterable[Change]) -> list[dict[str, Any]]:
-    """Households with {label, before, after} as people read them."""
+    """Households with {label, before, after} as people read them, the unit with the label."""
     return [
         {
             "pk": change.household, "code": change.code, "name": change.name, "new": change.new,
             "cells": [
-                {"label": label_of(name), "before": _value(name, before), "after": _value(name, after)}
+                {"label": header_of(name), "before": _value(name, before), "after": _value(name, after)}
                 for name, (before, after) in change.cells.items()
             ],
         }

@@ -33,6 +33,7 @@ class UploadState(models.TextChoices):
     SAVING = "saving", _("Being saved")
     SAVED = "saved", pgettext_lazy("income sheet", "Saved")
     CANCELLED = "cancelled", _("Cancelled")
+    UNDONE = "undone", _("Undone")
 
 
 class IncomeUpload(models.Model):
@@ -51,6 +52,8 @@ class IncomeUpload(models.Model):
     )
     uploaded_at = models.DateTimeField(_("Uploaded at"), auto_now_add=True)
     saved_at = models.DateTimeField(null=True, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         ordering = ["-pk"]

@@ -7,6 +7,7 @@ from django.utils.translation import pgettext_lazy
 from core.fields import EncryptedTextField
 from core.models import Job
 from district.models import Campaign, Division
+from households.scope import LeftoverQuerySet
 
 
 class ImportState(models.TextChoices):
@@ -79,6 +80,7 @@ class RosterMend(models.Model):
     roster_import = models.ForeignKey(RosterImport, on_delete=models.PROTECT, related_name="mends")
     sheet = models.CharField(max_length=100)
     row = models.PositiveIntegerField()  # as the spreadsheet shows it
+    letter = models.CharField(max_length=3, blank=True, default="")  # of its column; "": the one that feeds `field`
     field = models.CharField(max_length=30)
     before_masked = models.CharField(max_length=200, blank=True)
     value = EncryptedTextField(blank=True, default="")
@@ -88,7 +90,9 @@ class RosterMend(models.Model):
     class Meta:
         ordering = ["pk"]
         constraints = [
-            models.UniqueConstraint(fields=["roster_import", "sheet", "row", "field"], name="mend_once_a_cell")
+            models.UniqueConstraint(
+                fields=["roster_import", "sheet", "row", "letter", "field"], name="mend_once_a_cell"
+            )
         ]
 
     def __str__(self) -> str:
@@ -108,6 +112,9 @@ class RosterLeftover(models.Model):
     roster_import = models.ForeignKey(RosterImport, on_delete=models.PROTECT, related_name="leftovers")
     key = models.CharField(max_length=60)  # the household's code, else where it begins in the file
     township = models.ForeignKey(Division, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    village = models.ForeignKey(
+        Division, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )  # null where what is written is none, or none of the township
     place = models.CharField(max_length=100, blank=True)  # as written
     head_name = models.CharField(max_length=40, blank=True)
     head_hash = models.CharField(max_length=64, blank=True, default="")  # of the head's ID number; keyed
@@ -116,6 +123,7 @@ class RosterLeftover(models.Model):
     reason = models.CharField(max_length=200, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
     settled_by = models.ForeignKey("accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    objects = LeftoverQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]

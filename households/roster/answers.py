@@ -1,4 +1,4 @@
-"""What an admin answers about an uploaded file: columns, places, sheets, mended cells, refused notes.
+"""What an admin answers about an uploaded file: columns, places, sheets, mended cells, notes that are not accepted.
 
 Then it is checked again; the file itself stays as it was.
 """
@@ -8,15 +8,24 @@ from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from core import jobs
-from households.models import HeaderMapping, ImportState, RosterImport, RosterMend
+from households.models import HeaderMapping, ImportState, RosterFinding, RosterImport, RosterMend
 
 from .cells import shown
 from .headers import TAKEN, usual_header
 from .rows import ERROR, WARNING, Answers, Finding, Reading
+from .spots import Spots
 
-ASKED = frozenset({"header_proposed", "column_ambiguous", "column_missing", "township_unknown", "year_missing"})
+ASKED = frozenset(
+    {"header_proposed", "column_ambiguous", "column_missing", "township_unknown", "year_missing", "year_several"}
+)
+# about the file, not a household; or found by the comparison, whose notes are decided elsewhere
+NOT_ASKED = frozenset({"filled_down", "column_unused", "place_proposed", "not_in_file"})
+NOTES = (
+    "notes"  # in `mapping`: what was said of notes, {sheet, row, code, refused, by, at}; row None: of the whole kind
+)
 OPEN = (ImportState.CHECKED, ImportState.REFUSED)
 
 
@@ -24,13 +33,23 @@ def answers_of(roster_import: RosterImport) -> Answers:
     """The answers kept on an import. One query."""
     kept: dict[str, Any] = roster_import.mapping
     mends = roster_import.mends.all() if roster_import.pk else []  # type: ignore[attr-defined]
-    return Answers(
+    return replace(
+        notes_of(kept),
         accept_proposed=bool(kept.get("accept_proposed")),
         columns=kept.get("columns", {}),
         sheets=kept.get("sheets", {}),
         places=kept.get("places", {}),
-        cells={(m.sheet, m.row, m.field): m.value for m in mends},
-        refused_codes=frozenset(kept.get("refused_codes", ())),
+        cells={(m.sheet, m.row, m.letter or m.field): m.value for m in mends},
+    )
+
+
+def notes_of(mapping: Mapping[str, Any]) -> Answers:
+    """Of the answers kept on an import what concerns notes. No query."""
+    return Answers(
+        refused_codes=frozenset(mapping.get("refused_codes", ())),
+        refused_notes=frozenset(
+            (sheet, row, code) for (sheet, row, code), said in said_of_notes(mapping).items() if row and said["refused"]
+        ),
     )
 
 
@@ -73,22 +92,83 @@ def refuse_notes(roster_import: RosterImport, *, code: str, refused: bool, by: A
     """Let the notes of a kind reject their households, or let them pass again; then check again."""
     codes = set(roster_import.mapping.get("refused_codes", ()))
     codes = codes | {code} if refused else codes - {code}
-    return check_again(roster_import, by=by, mapping={**roster_import.mapping, "refused_codes": sorted(codes)})
+    said = _say_of_note(roster_import, "", None, code, refused=refused, by=by)
+    return check_again(roster_import, by=by, mapping={**said, "refused_codes": sorted(codes)})
+
+
+def refuse_note(roster_import: RosterImport, *, sheet: str, row: int, code: str, refused: bool, by: Any) -> bool:
+    """Let one note reject its household, or let it pass again; then check again.
+
+    False if there is no such note, or the import no longer waits.
+    """
+    if refused:
+        rows = roster_import.findings.filter(sheet=sheet, row=row, code=code, severity=WARNING)  # type: ignore[attr-defined]
+        known = code not in NOT_ASKED and rows.exclude(household_code="").exists()
+    else:
+        known = (sheet, row, code) in answers_of(roster_import).refused_notes
+    if not known:
+        return False
+    return check_again(
+        roster_import, by=by, mapping=_say_of_note(roster_import, sheet, row, code, refused=refused, by=by)
+    )
+
+
+def said_of_notes(mapping: Mapping[str, Any]) -> dict[tuple[str, int | None, str], dict[str, Any]]:
+    """The last word on each note (row None: on all of its kind), in the order in which they were given."""
+    last: dict[tuple[str, int | None, str], dict[str, Any]] = {}
+    for said in mapping.get(NOTES, ()):
+        key = (said["sheet"], said["row"], said["code"])
+        last.pop(key, None)
+        last[key] = said
+    return last
+
+
+def _say_of_note(
+    roster_import: RosterImport, sheet: str, row: int | None, code: str, *, refused: bool, by: Any
+) -> dict[str, Any]:
+    """The mapping with one word more; what was said before stays, as its history."""
+    said = {
+        "sheet": sheet, "row": row, "code": code, "refused": refused, "by": by.pk if by else None,
+        "at": timezone.now().isoformat(timespec="seconds"),
+    }  # fmt: skip
+    return {**roster_import.mapping, NOTES: [*roster_import.mapping.get(NOTES, ()), said]}
 
 
 @transaction.atomic
-def mend(roster_import: RosterImport, *, sheet: str, row: int, field: str, value: str, by: Any) -> bool:
-    """Take another value for one cell, and check again. False if the import no longer waits."""
-    found = roster_import.findings.filter(sheet=sheet, row=row, field=field).first()  # type: ignore[attr-defined]
-    if found is None or field not in TAKEN or not check_again(roster_import, by=by):
+def mend(
+    roster_import: RosterImport, *, sheet: str, row: int, field: str, value: str, by: Any, letter: str = ""
+) -> bool:
+    """Take another value for one cell that a finding names, and check again.
+
+    `letter` of its column: needed only where several feed the field. False if it is no such cell, or the import no
+    longer waits.
+    """
+    found = _cell_of(roster_import, sheet, row, field, letter)
+    if found is None or not check_again(roster_import, by=by):
         return False
+    finding, letter = found
     RosterMend.objects.update_or_create(
-        roster_import=roster_import, sheet=sheet, row=row, field=field,
+        roster_import=roster_import, sheet=sheet, row=row, letter=letter,
         defaults={"value": value, "made_by": by}, create_defaults={
-            "value": value, "made_by": by, "before_masked": found.value_masked,
+            "value": value, "made_by": by, "before_masked": finding.value_masked, "field": field,
         },
     )  # fmt: skip
     return True
+
+
+def _cell_of(
+    roster_import: RosterImport, sheet: str, row: int, field: str, letter: str
+) -> tuple[RosterFinding, str] | None:
+    """(a finding on this cell, the letter of its column); None if none is, or without a letter several cells are."""
+    if field not in TAKEN:
+        return None
+    spots = Spots(roster_import.report.get("columns", []))
+    rows = roster_import.findings.filter(sheet=sheet, row=row, field=field)  # type: ignore[attr-defined]
+    cells = {spots.letter(f.sheet, f.field, f.column): f for f in reversed(rows)}
+    cells.pop("", None)
+    if letter:
+        return (cells[letter], letter) if letter in cells else None
+    return (next(iter(cells.values())), next(iter(cells))) if len(cells) == 1 else None
 
 
 @transaction.atomic
@@ -122,8 +202,5 @@ def with_refused(reading: Reading, answers: Answers) -> Reading:
 
 
 def severe(findings: Iterable[Finding], answers: Answers) -> list[Finding]:
-    """Findings, those of refused kinds as errors."""
-    return [
-        replace(f, severity=ERROR) if f.severity == WARNING and f.household and f.code in answers.refused_codes else f
-        for f in findings
-    ]
+    """Findings, the refused ones as errors."""
+    return [replace(f, severity=ERROR) if answers.refuses(f) else f for f in findings]

@@ -41,7 +41,7 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     answer: list[Sheet] | Refusal
     try:
-        answer = workbook_sheets(sys.stdin.buffer.read(), Limits(**json.loads(sys.argv[1])), {})
+        answer = workbook_sheets(sys.stdin.buffer.read(), Limits(**json.loads(sys.argv[1])))
     except FileRefused as refused:
         answer = refused.refusal
     except MemoryError:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef, Q
+from django.utils.translation import gettext as _
 
 from district.models import Division, Level
 from households.conditions import Frame, joined
@@ -25,7 +26,10 @@ class TownshipRow:
 
 
 def by_township(frame: Frame) -> list[TownshipRow]:
-    """A row for each township that is shown, in the order of their codes. Three queries."""
+    """A row for each township that is shown, in the order of their codes. Three queries.
+
+    Rejected households whose township nobody knows have a last row, so that the sum is that of the worklist.
+    """
     rows = joined(Household.objects.filter(closed_on__isnull=True), frame, ("state", "statement"))
     active, waits = Q(enrolment_now__state="active"), Q(enrolment_now__state="pending")
     given = active & Q(statement_any__isnull=False)
@@ -46,4 +50,7 @@ def by_township(frame: Frame) -> list[TownshipRow]:
         found.append(
             TownshipRow(code, name, enrolled + waiting + unknown, loaded, enrolled - loaded, waiting, rejected)
         )
+    if None in leftovers:
+        rejected, unknown = leftovers[None]
+        found.append(TownshipRow("", _("Not known"), unknown, 0, 0, 0, rejected))
     return found

@@ -37,6 +37,7 @@ _MOBILE = re.compile(r"^(?:\+?86)?(1[3-9]\d{9})$")
 _LAND_LINE = re.compile(r"^0\d{2,3}-?\d{7,8}(?:-\d{1,5})?$|^\d{7,8}$")
 _SCIENTIFIC = re.compile(r"^\d(?:\.\d+)?[eE]\+?\d{2}$")
 _WIDE = re.compile(r"[\uff01-\uffee\u3000\u00a0\u2007\u202f]")
+_USUAL_NAME = re.compile(r"(?!.*[锟斤拷烫屯])[\u4e00-\u9fa5]{2,20}\Z")  # nothing that _MOJIBAKE begins with
 _NAME_JOINTS = str.maketrans({"•": "·", "‧": "·", "・": "·", "．": "·", "●": "·", ".": "·", "﹒": "·"})
 _EXCEL_DAY_0 = date(1899, 12, 30)
 # text read in the wrong encoding: lost bytes, blank memory, UTF-8 or GBK taken for Latin letters. (锟 alone is a name.)
@@ -84,14 +85,17 @@ def _wide(value: str) -> bool:
 
 def id_no(value: object, *, today: date) -> Cell:
     """(ID number, disabled person's certificate or ""), or what is wrong with it."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return Cell(code="id_precision_lost")
-    given = text(value)
-    if not given:
-        return Cell(code="id_missing")
-    if _SCIENTIFIC.match(given):
-        return Cell(code="id_precision_lost")
-    number, certificate = id_numbers.split_certificate(id_numbers.normalise(given))
+    if type(value) is str and len(value) == id_numbers.LENGTH and value.isascii() and value.isalnum():
+        number, certificate = value.upper(), ""
+    else:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return Cell(code="id_precision_lost")
+        given = text(value)
+        if not given:
+            return Cell(code="id_missing")
+        if _SCIENTIFIC.match(given):
+            return Cell(code="id_precision_lost")
+        number, certificate = id_numbers.split_certificate(id_numbers.normalise(given))
     if problem := id_numbers.check(number, today=today):
         return Cell(code=problem, params={"length": len(number)})
     return Cell((number, certificate))
@@ -100,11 +104,13 @@ def id_no(value: object, *, today: date) -> Cell:
 def name(value: object) -> Cell:
     """A person's name; rare characters, minority names with · and Latin names are names."""
     given = text(value)
+    if _USUAL_NAME.match(given):
+        return Cell(given)
     if not given:
         return Cell(code="name_missing")
-    if _CONTROL.search(given) or is_garbled(given):
-        return Cell(code="encoding_lost")
     joined = re.sub(r"\s+", " ", _SPACED.sub("", given)).translate(_NAME_JOINTS)
+    if _CONTROL.search(given) or is_garbled(given) or is_garbled(joined):
+        return Cell(code="encoding_lost")
     letters = joined.replace("·", "").replace(" ", "")
     if not letters or not all(unicodedata.category(c)[0] == "L" or _is_rare(c) for c in letters):
         return Cell(code="encoding_lost" if "?" in letters else "name_chars")
@@ -127,15 +133,15 @@ def _is_rare(character: str) -> bool:
 
 def money(value: object, *, unit: str = "", signed: bool = False) -> Cell:
     """Yuan as Decimal with two places, None if empty; `signed` for stated totals, sources are 0 or more."""
-    if value is None or value == "":
-        return Cell()
-    if isinstance(value, bool | date | timedelta):
-        return Cell(code="money_not_number")
     in_10_000 = unit == "万元"
     if type(value) is float and not in_10_000 and 0 <= value <= 10_000_000:
         fen = round(value * 100)
         if abs(value * 100 - fen) < 0.000_01:  # well inside what is folded below, which is 5 times as slow
             return Cell(Decimal(fen).scaleb(-2))
+    if value is None or value == "":
+        return Cell()
+    if isinstance(value, bool | date | timedelta):
+        return Cell(code="money_not_number")
     if isinstance(value, int | float):
         amount = _decimal(repr(value))
         if amount is not None and abs(amount) <= MOST_MONEY and abs(amount - round(amount, 2)) < Decimal("0.000001"):

@@ -27,17 +27,14 @@ STANDS_FOR = {  # where a finding's own field has no column
 }
 
 
-def check_families(families: Iterable[Family], groups: Mapping[str, Group], headers: Headers) -> Iterator[Finding]:
-    """All findings of whole families and between them."""
-    families = list(families)
-    for family in families:
-        yield from one_head(family, headers)
-        yield from size_agrees(family, headers)
-        yield from head_agrees(family, groups[family.key], headers)
-        yield from code_not_shared(family, groups[family.key], headers)
-        yield from one_year(family, groups[family.key], headers)
-        yield from no_person_twice(family, headers)
-    yield from no_person_in_two(families, headers)
+def check_family(family: Family, group: Group, headers: Headers) -> Iterator[Finding]:
+    """All findings of a family as a whole; what is between families is asked by no_person_in_two()."""
+    yield from one_head(family, headers)
+    yield from size_agrees(family, headers)
+    yield from head_agrees(family, group, headers)
+    yield from code_not_shared(family, group, headers)
+    yield from one_year(family, group, headers)
+    yield from no_person_twice(family, headers)
 
 
 def one_head(family: Family, headers: Headers) -> Iterator[Finding]:

@@ -10,17 +10,24 @@ from .headers import PER_HEAD, PLACE_FIELDS, Header, find_header, is_roster, pro
 from .layouts import arranged
 from .places import Places
 from .rows import ERROR, WARNING, Answers, Finding, Mapping, Refusal, Sheet, SheetReading
+from .years import OfYear, of_year
 
 NO_DATA = ("empty", "hidden", "not_a_table", "left_out")
 
 
 @dataclass(slots=True)
 class Used:
-    """A sheet that is taken. `place` stands in for its columns of township and village."""
+    """A sheet that is taken. `place` stands in for its columns of township, village and income year."""
 
     sheet: Sheet
     header: Header
     place: dict[str, str] = field(default_factory=dict)
+    years: OfYear | None = None
+
+    @property
+    def says_no_year(self) -> bool:
+        """Whether neither a column nor the headers of the income say which year it is of."""
+        return "income_year" not in self.header.fields and "income_year" not in self.place
 
 
 @dataclass(slots=True)
@@ -34,8 +41,9 @@ class Choice:
 
 
 def choose(
-    sheets: Iterable[Sheet], *, mapping: Mapping | None, answers: Answers, places: Places, file_name: str
-) -> Choice:
+    sheets: Iterable[Sheet], *, mapping: Mapping | None, answers: Answers, places: Places, file_name: str,
+    year: int | None = None,
+) -> Choice:  # fmt: skip
     """Find the headers; the first thing that a page would ask refuses the file."""
     choice = Choice()
     candidates: list[Used] = []
@@ -45,8 +53,9 @@ def choose(
         if header is None:
             choice.seen[sheet.name] = SheetReading(sheet.name, used=False, why=why or "no_header")
             continue
-        header = arranged(header, answers.columns.get(sheet.name, ()))
-        candidates.append(Used(sheet, header))
+        of_one = of_year(header, year)
+        header = arranged(of_one.header, answers.columns.get(sheet.name, ()))
+        candidates.append(Used(sheet, header, years=of_one))
         choice.seen[sheet.name] = _seen(sheet, header, "")
     if not candidates:
         blank = all(s.why in NO_DATA for s in choice.seen.values())
@@ -59,7 +68,7 @@ def choose(
             choice.seen[other.sheet.name] = _seen(other.sheet, other.header, "other_table")
     for used in choice.used:
         _place(choice, used, answers, places, file_name)
-        problem = _problem(choice, used, answers, places)
+        problem = _which_year(used) or _problem(choice, used, answers, places)
         choice.refusal = choice.refusal or problem
         answered = {**(mapping or Mapping()).by_fingerprint.get(used.header.fingerprint, {})}
         _say_unused(choice, used, answered.keys() | answers.columns.get(used.sheet.name, {}).keys())
@@ -106,6 +115,18 @@ def _place(choice: Choice, used: Used, answers: Answers, places: Places, file_na
     if used.place and not answer:
         params = {"expected": places.words_of(proposed)}
         choice.findings.append(Finding(name, None, "", "township", "", "place_proposed", WARNING, params=params))
+
+
+def _which_year(used: Used) -> Refusal | None:
+    """Ask for the year where income columns name several; the one that they name stands in for a column of years."""
+    of_one = used.years
+    if of_one is None:
+        return None
+    if of_one.asked:
+        return Refusal("year_several", {"years": "、".join(map(str, of_one.asked)), "sheet": used.sheet.name})
+    if of_one.year and (used.header.of("income_year") is None or of_one.is_choice):
+        used.place["income_year"] = str(of_one.year)
+    return None
 
 
 def _covered(taken: dict[str, str]) -> set[str]:

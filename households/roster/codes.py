@@ -224,6 +224,10 @@ REFUSALS: dict[str, Promise] = {
         "No column of sheet %(sheet)s names the township or village; %(expected)s seems to be meant, by the sheet's "
         "name, the title or the file's name. Say whether it is so, or add the columns 乡(镇) and 行政村."
     ),
+    "year_several": _(
+        "Sheet %(sheet)s has income columns of several years (年度): %(years)s. Say which year is taken; "
+        "for another year upload the file once more."
+    ),
     "year_missing": _("The file has no income year (年度) column. Say which year its income belongs to."),
 }
 

@@ -1,5 +1,6 @@
 """Write what a comparison planned: rows are built first, then one transaction with nothing slow in it."""
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,7 +28,7 @@ from households.models import (
 )
 
 from .compare import Plan
-from .differences import INCOME_FIELDS, MEMBER_FIELDS, Outcome, policy_at
+from .differences import MEMBER_FIELDS, Outcome, policy_at
 from .helpers import kept as kept_helpers
 from .known import BEAT_EVERY, Beat, no_beat
 from .leftovers import Leftovers
@@ -35,7 +36,10 @@ from .leftovers import of as leftovers_of
 from .rows import Family, Income, MemberRow
 
 WRITTEN: tuple[Any, ...] = (Household, Enrolment, Member, IncomeStatement, GuaranteeStatus)
-_new_household, _new_enrolment, _new_member, _new_statement, _new_guarantee = map(bulk.maker, WRITTEN)
+_new_household = bulk.maker(Household)
+_new_enrolment, _new_member, _new_statement, _new_guarantee = (
+    bulk.maker(model, parent="household") for model in WRITTEN[1:]
+)
 LEAVING = (*MEMBER_FIELDS, "id_no", "id_no_hash", "no_id_reason", "active", "left_on", "left_reason")
 
 
@@ -88,6 +92,7 @@ def for_the_file(plan: Plan) -> Rows:
 def fill(rows: Rows, plan: Plan, beat: Beat = no_beat) -> None:
     """Build the rows of the households that are created or updated."""
     today = timezone.localdate()
+    campaign, years = plan.campaign, _years(plan)
     for number, outcome in enumerate([*plan.created, *plan.updated]):
         if number % BEAT_EVERY == 0:
             beat()
@@ -95,14 +100,17 @@ def fill(rows: Rows, plan: Plan, beat: Beat = no_beat) -> None:
         if outcome.household is None:
             rows.households.append(household)
         if outcome.enrol:
-            year = policy_at(plan.policies, outcome.family.year).year
-            rows.enrolments.append(_enrolment(plan.campaign, household, year, pending=outcome.pending))
-        rows.members += [_member(household, row) for row in outcome.new_members]
+            state = (EnrolmentState.PENDING if outcome.pending else EnrolmentState.ACTIVE).value
+            year = years[outcome.family.year]
+            rows.enrolments.append(
+                _new_enrolment(household, campaign_id=campaign.pk, state=state, entry_year=year, entered_on=today)
+            )
+        rows.members += [_member(household, row, plan.hashes) for row in outcome.new_members]
         if outcome.new_statement is not None and outcome.family.year is not None:
             rows.statements.append(_statement(household, outcome.family, outcome.new_statement))
             rows.years.add(outcome.family.year)
         rows.guarantees += [
-            _of(household, _new_guarantee(item=item, state=state, as_of=today))
+            _new_guarantee(household, item=item, state=state, as_of=today)
             for item, state in outcome.new_guarantees.items()
         ]
         _sort_changes(rows, outcome)
@@ -125,9 +133,8 @@ def put(rows: Rows) -> None:
     for (_model, names), objects in sorted(rows.changed.items(), key=lambda item: item[0][1]):
         bulk.change(objects, names)
     for new in (rows.households, rows.enrolments, rows.members, rows.statements, rows.guarantees):
-        for row in new:
-            if not isinstance(row, Household):
-                row.household_id = row.household.pk  # given just now
+        if new is not rows.households:
+            bulk.take_keys(new, "household")  # given just now
         bulk.insert(new)
 
 
@@ -172,36 +179,26 @@ def _household(outcome: Outcome) -> Household:
     return household
 
 
-def _of(household: Household, row: Any) -> Any:
-    """The row, of a household that has no key yet."""
-    type(row)._meta.get_field("household").set_cached_value(row, household)
-    return row
+def _years(plan: Plan) -> dict[int | None, int]:
+    """Year of a family → the year of the campaign in which it enters."""
+    return {year: policy_at(plan.policies, year).year for year in {f.year for f in plan.reading.families}}
 
 
-def _enrolment(campaign: Campaign, household: Household, year: int, *, pending: bool) -> Enrolment:
-    state = (EnrolmentState.PENDING if pending else EnrolmentState.ACTIVE).value
-    enrolment: Enrolment = _of(
-        household,
-        _new_enrolment(campaign_id=campaign.pk, state=state, entry_year=year, entered_on=timezone.localdate()),
-    )
-    return enrolment
-
-
-def _member(household: Household, row: MemberRow) -> Member:
-    facts = {name: getattr(row, name) for name in MEMBER_FIELDS}
-    facts["health"] = list(row.health)
-    facts["relation"] = row.relation or Relation.OTHER.value
-    facts |= {"id_no": row.id_no, "id_no_hash": keyed_hash(row.id_no) or None, "no_id_reason": row.no_id_reason}
-    member: Member = _of(household, _new_member(**facts))
+def _member(household: Household, row: MemberRow, hashes: Mapping[str, str]) -> Member:
+    member: Member = _new_member(
+        household, name=row.name, id_no=row.id_no, id_no_hash=hashes.get(row.id_no) or None,
+        no_id_reason=row.no_id_reason, relation=row.relation or Relation.OTHER.value, sex=row.sex,
+        birth_date=row.birth_date, education=row.education, health=list(row.health), labour=row.labour,
+        student_status=row.student_status, phone=row.phone, disease=row.disease, disability_no=row.disability_no,
+    )  # fmt: skip
     return member
 
 
 def _statement(household: Household, family: Family, income: Income) -> IncomeStatement:
-    assert family.year is not None  # prepare() asks
-    facts = {name: getattr(income, name) for name in INCOME_FIELDS}
-    people, state = max(family.people, 1), StatementState.CHECKED.value
-    statement: IncomeStatement = _of(
-        household,
-        _new_statement(year=family.year, people=people, definition=income.definition, state=state, **facts),
-    )
+    statement: IncomeStatement = _new_statement(
+        household, year=family.year, people=max(family.people, 1), definition=income.definition,
+        state=StatementState.CHECKED.value, wage=income.wage, business=income.business,
+        business_cost=income.business_cost, property_income=income.property_income, transfer=income.transfer,
+        stated_total=income.stated_total, stated_other=income.stated_other, medical_refund=income.medical_refund,
+    )  # fmt: skip
     return statement

@@ -1,7 +1,7 @@
 """Families of a file against the database: what a commit would create, change, leave, reject. Writes nothing."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,7 +14,7 @@ from .checks import completed
 from .codes import severity_of
 from .differences import Outcome, compared, created, is_over_line, policy_at, statement_values
 from .known import BEAT_EVERY, Beat, Known, chunks, no_beat
-from .rows import ERROR, Family, Finding, MemberRow, Reading
+from .rows import ERROR, UNASKED, Family, Finding, MemberRow, Reading
 
 OWN_PREFIX = "H"  # begins the codes that we make: no office's 户编号 looks like them
 
@@ -64,11 +64,11 @@ class Plan:
 
 
 def compare(
-    reading: Reading, *, campaign: Campaign, beat: Beat = no_beat, refused: frozenset[str] = frozenset()
+    reading: Reading, *, campaign: Campaign, beat: Beat = no_beat, refuses: Callable[[Finding], bool] = UNASKED.refuses
 ) -> Plan:
     """Compare every family without an error with the database. A handful of queries for each 900 households.
 
-    Notes of a `refused` code reject their household. PolicyMissing if the campaign has no year.
+    Notes that somebody `refuses` reject their household. PolicyMissing if the campaign has no year.
     """
     plan = Plan(reading, campaign, {p.year: p for p in campaign.years.all()}, findings=list(reading.findings))  # type: ignore[attr-defined]
     if not plan.policies:
@@ -80,7 +80,7 @@ def compare(
     for family in reading.families:
         if family.key not in rejected:
             found = _problems(family, matches[family.key], known, plan.policies)
-            found = [replace(f, severity=ERROR) if f.code in refused else f for f in found]
+            found = [replace(f, severity=ERROR) if refuses(f) else f for f in found]
             plan.findings += found
             rejected |= {f.household for f in found if f.severity == ERROR}
     moving, found = _moves(reading.families, matches, rejected, known)

@@ -1,10 +1,11 @@
 """One family against its household: what a commit would create or change. An empty cell takes nothing away."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils import timezone
+from msgspec.structs import replace
 
 from core.crypto import keyed_hash
 from core.masking import mask_id, mask_phone
@@ -95,6 +96,8 @@ def compared(
 
 def policy_at(policies: Mapping[int, CampaignYear], year: int | None) -> CampaignYear:
     """The policy of the year; of the campaign's year nearest to it for a roster of the year before it began."""
+    if year is not None and year in policies:
+        return policies[year]
     return policies[min(policies, key=lambda y: abs(y - (year or min(policies))))]
 
 

@@ -1,10 +1,9 @@
 """Lines of one household → a family, with findings for each cell that could not be taken as it stands."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from households import id_numbers
@@ -13,48 +12,15 @@ from households.codes import GuaranteeState
 from . import cells
 from .cells import Cell
 from .codes import place_of, severity_of
-from .headers import GUARANTEE_FIELDS, MONEY_FIELDS, Layout
+from .context import NEEDED, Context
+from .headers import GUARANTEE_FIELDS, MONEY_FIELDS
 from .incomes import disagreements, income_of
 from .lines import Group, Line, is_head
 from .ooxml import Problem
-from .places import Found, Places
-from .rows import ERROR, WARNING, Family, Finding, Helper, MemberRow, Severity
+from .places import Found
+from .rows import ERROR, WARNING, Family, Helper, MemberRow, Severity
 
 SOFT = ("address", "bank_card_no", *GUARANTEE_FIELDS)  # rows may differ: the head's counts
-
-
-@dataclass(slots=True)
-class Context:
-    """What all families of a file share: `year` of a file without one, `units` by (sheet, field).
-
-    `headers` by (sheet, field, part). `filled` counts the rows whose place or year was blank below a household's
-    first; `repeated` the rows that repeat another whole and are skipped.
-    """
-
-    places: Places
-    year: int | None
-    today: date
-    headers: dict[tuple[str, str, int], str] = field(default_factory=dict)
-    units: dict[tuple[str, str], str] = field(default_factory=dict)
-    columns: dict[str, set[str]] = field(default_factory=dict)
-    layouts: dict[str, Layout] = field(default_factory=dict)
-    filled: Counter[tuple[str, str]] = field(default_factory=Counter)
-    repeated: int = 0
-    findings: list[Finding] = field(default_factory=list)
-
-    def header_of(self, line: Line, name: str) -> str:
-        """The header of the column that holds this field of a line."""
-        return self.headers.get((line.sheet, name, line.part)) or self.headers.get((line.sheet, name, 0), "")
-
-    def say(self, line: Line, name: str, code: str, household: str, **more: Any) -> None:
-        """Note a finding on a cell of a line; `severity` and `value` only where they are not the usual ones."""
-        severity: Severity = more.pop("severity", severity_of(code))
-        value = more.pop("value", None)
-        shown = cells.shown(name, line.values.get(name) if value is None else value)
-        header = self.header_of(line, name)
-        self.findings.append(
-            Finding(line.sheet, line.number, header, name, shown, code, severity, household, more.pop("params", more))
-        )
 
 
 def family_of(group: Group, context: Context) -> Family:
@@ -66,12 +32,12 @@ def family_of(group: Group, context: Context) -> Family:
     found = read.place()
     members = tuple(_member(line, group.key, context) for line in lines)
     year = read.year()
-    amounts = {name: read.money(name) for name in MONEY_FIELDS if read.has(name)}
+    amounts = {name: read.money(name) for name in context.money_of(head.sheet)}
     readable = read.failed.isdisjoint(MONEY_FIELDS)  # else a sum would count what is not readable as 0
     for name, total in disagreements(amounts, context.columns[head.sheet]) if readable else ():
         context.say(read.line_of(name) or head, name, "income_sum", group.key, expected=f"{total:,.2f}")
-    attribute = read.one("household_attr", lambda v: cells.coded("attribute", v))
-    main_cause = read.one("main_cause", lambda v: cells.coded("main_cause", v))
+    attribute = read.one("household_attr", partial(cells.coded, "attribute"))
+    main_cause = read.one("main_cause", partial(cells.coded, "main_cause"))
     stated, complete = read.one("member_count", cells.people), context.layouts.get(head.sheet) != "households"
     return Family(
         key=group.key,
@@ -93,7 +59,7 @@ def family_of(group: Group, context: Context) -> Family:
         income=income_of(amounts),
         guarantees=read.guarantees(),
         head_name=read.head_name(),
-        head_id_no=id_numbers.normalise(cells.text(read.first("head_id_no"))),
+        head_id_no=id_numbers.normalise(cells.text(read.first("head_id_no"))) if read.has("head_id_no") else "",
         stated_people=stated,
         helper=read.helper(),
         members_complete=complete,
@@ -105,10 +71,11 @@ class _Reader:
 
     def __init__(self, group: Group, lines: list[Line], context: Context) -> None:
         self.group, self.lines, self.context = group, lines, context
+        self.columns = context.columns[lines[0].sheet]
         self.failed: set[str] = set()  # columns with a cell that could not be taken
 
     def has(self, name: str) -> bool:
-        return name in self.context.columns[self.lines[0].sheet]
+        return name in self.columns
 
     def line_of(self, name: str) -> Line | None:
         """The first line that has something in this column."""
@@ -126,6 +93,11 @@ class _Reader:
 
         Lines that differ are a conflict, said once, unless the column is a soft one. So is what is wrong with a cell.
         """
+        given = [line.values.get(name) for line in self.lines]
+        if type(given[0]) in _PLAIN and given[0] != "" and given.count(given[0]) == len(given):
+            cell = parse(given[0])  # the usual case first: all lines say the same
+            if not cell.code and cell.value not in (None, ""):
+                return cell.value
         said: set[str] = set()
         taken: tuple[Line, Any] | None = None
         before: object = None
@@ -167,6 +139,8 @@ class _Reader:
         """The 户编号, "" where the file has none; each line without one is said."""
         if not self.has("household_no"):
             return ""
+        if (usual := self._same_code()) is not None:
+            return usual
         value, before, cell = "", object(), cells.household_no("")
         first = self.group.lines[0].values.get("household_no")
         for line in _first_parts(self.group.lines):
@@ -181,6 +155,14 @@ class _Reader:
                 self.context.say(line, "household_no", "household_conflict", self.group.key, other=where)
         return value
 
+    def _same_code(self) -> str | None:
+        """The 户编号 if each line has the same valid one, else None."""
+        first = self.group.lines[0].values.get("household_no")
+        if type(first) is not str or any(line.values.get("household_no") != first for line in self.group.lines):
+            return None
+        cell = cells.household_no(first)
+        return None if cell.code else cell.value
+
     def place(self) -> Found:
         """The village; township and village of all lines must be one place."""
         found: Found | None = None
@@ -188,7 +170,7 @@ class _Reader:
         for line in self.lines:
             if found:
                 self._note_filled(line)
-            given = [line.values.get(f) for f in _PLACE_FIELDS]
+            given = list(map(line.values.get, _PLACE_FIELDS))
             if given == before:
                 continue
             before, names = given, [cells.text(value) for value in given]
@@ -223,13 +205,15 @@ class _Reader:
         self.context.say(line, name, found.problem, self.group.key, value=value, params=params)
 
     def _note_filled(self, line: Line) -> None:
+        values = line.values
         for name in _FILLED:
-            if line.values.get(name, 0) in (None, "") and self.line_of(name):
+            if values.get(name, 0) in _BLANK and self.line_of(name):
                 self.context.filled[line.sheet, name] += 1
 
     def helper(self) -> Helper | None:
         """Who helps the household, if the file says so; a phone that is none is left out."""
-        name = cells.free_text(self.first("helper_name")).value or ""
+        line = self.line_of("helper_name")
+        name = cells.free_text(line.values["helper_name"]).value if line else ""
         if not name:
             return None
         unit, post = (cells.free_text(self.first(f)).value or "" for f in ("helper_unit", "helper_post"))
@@ -241,13 +225,13 @@ class _Reader:
         if self.line_of("income_year") is None:
             self.context.say(self.lines[0], "income_year", "year_invalid", self.group.key)
             return None
-        found: int | None = self.one("income_year", lambda v: cells.year(v, today=self.context.today))
+        found: int | None = self.one("income_year", partial(cells.year, today=self.context.today))
         return found
 
     def money(self, name: str) -> Decimal | None:
         unit = self.context.units.get((self.lines[0].sheet, name), "")
         signed = name in ("disposable", "net", "gross")
-        amount: Decimal | None = self.one(name, lambda v: cells.money(v, unit=unit, signed=signed))
+        amount: Decimal | None = self.one(name, partial(cells.money, unit=unit, signed=signed))
         return amount
 
     def phone(self) -> str:
@@ -260,15 +244,19 @@ class _Reader:
         return cell.value or ""
 
     def guarantees(self) -> dict[str, str]:
-        states = {}
+        states: dict[str, str] = {}
+        if self.columns.isdisjoint(GUARANTEE_FIELDS):
+            return states
         for name, item in GUARANTEE_FIELDS.items():
             if self.has(name):
-                state = self.one(name, lambda v: cells.coded("guarantee", v))
+                state = self.one(name, partial(cells.coded, "guarantee"))
                 if state and state != GuaranteeState.UNVERIFIED:
                     states[item] = state
         return states
 
 
+_BLANK = (None, "")
+_PLAIN = (str, float)
 _PLACE_FIELDS = ("township", "village", "village_code")
 _FILLED = (*_PLACE_FIELDS, "income_year")  # what each row should say; a figure is the household's and given once
 
@@ -286,6 +274,9 @@ def _first_parts(lines: list[Line]) -> Iterable[Line]:
 
 def _without_repeats(group: Group, context: Context) -> list[Line]:
     """The lines without those that repeat an earlier one whole; both are said, as a warning."""
+    numbers = {line.values.get("id_no") for line in group.lines}
+    if len(numbers) == len(group.lines) and not any(line.hidden for line in group.lines):
+        return group.lines
     kept: list[Line] = []
     by_number: dict[str, Line] = {}
     for line in group.lines:
@@ -308,11 +299,11 @@ def _without_repeats(group: Group, context: Context) -> list[Line]:
 def _member(line: Line, household: str, context: Context) -> MemberRow:
     values = line.values
     taken: dict[str, Any] = {}
-    for name, parse in _MEMBER_CELLS:
+    for name, read in context.members_of(line.sheet):
         raw = values.get(name)
-        if raw in (None, "") and name not in ("name", "id_no", "relation"):
+        if raw in _BLANK and name not in NEEDED:
             continue
-        cell = Cell(None, raw.code) if isinstance(raw, Problem) else parse(raw, context.today)
+        cell = read[raw] if type(raw) is str else read.of(raw)
         if cell.code:
             severity = _severity(cell.code, line, context)
             context.say(line, name, cell.code, household, params=cell.params, severity=severity)
@@ -367,24 +358,3 @@ def _agreed(
 
 def _whole_day(parts: tuple[int, int, int | None] | None) -> date | None:
     return date(parts[0], parts[1], parts[2]) if parts and parts[2] else None
-
-
-def _relation(value: object, _today: date) -> Cell:
-    cell = cells.coded("relation", value)
-    return cell if cells.text(value) else Cell("", "relation_unknown", {"why": "missing"})
-
-
-_MEMBER_CELLS: tuple[tuple[str, Callable[[object, date], Cell]], ...] = (
-    ("name", lambda v, _t: cells.name(v)),
-    ("id_no", lambda v, t: cells.id_no(v, today=t)),
-    ("relation", _relation),
-    ("sex", lambda v, _t: cells.coded("sex", v)),
-    ("birth_date", lambda v, t: cells.day(v, today=t)),
-    ("education", lambda v, _t: cells.coded("education", v)),
-    ("health", lambda v, _t: cells.health(v)),
-    ("labour", lambda v, _t: cells.coded("labour", v)),
-    ("student_status", lambda v, _t: cells.coded("student_status", v)),
-    ("member_phone", lambda v, _t: cells.phone(v)),
-    ("disease", lambda v, _t: cells.free_text(v)),
-    ("disability_no", lambda v, _t: cells.free_text(v)),
-)

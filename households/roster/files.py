@@ -5,6 +5,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 
 from .apart import sheets_apart
 from .ooxml import UnsafeFile, look_at_zip, marks_of_sheets
@@ -45,7 +46,9 @@ def _from_zip(data: bytes, limits: Limits) -> list[Sheet]:
             look_at_zip(archive, limits)
             if "xl/workbook.xml" not in names:
                 return sheets_apart(data, limits)
-            marks = marks_of_sheets(archive)
+            with ThreadPoolExecutor(1) as pool:  # the reader is no Python: both work at once
+                sheets = pool.submit(workbook_sheets, data, limits)
+                marks = marks_of_sheets(archive)
     except UnsafeFile as error:
         raise FileRefused(error.code, **error.params) from error
     except (zipfile.BadZipFile, EOFError, OSError, ValueError, KeyError, NotImplementedError, RuntimeError) as error:
@@ -54,7 +57,10 @@ def _from_zip(data: bytes, limits: Limits) -> list[Sheet]:
         if type(error).__module__ in {"zlib", "_lzma", "lzma"}:  # zlib.error is a plain Exception
             raise FileRefused("file_damaged") from error
         raise
-    return workbook_sheets(data, limits, marks)
+    for sheet in sheets.result():
+        if sheet.rows and sheet.name in marks:
+            marks[sheet.name].apply(sheet)
+    return sheets.result()
 
 
 def _from_ole(data: bytes, limits: Limits) -> list[Sheet]:

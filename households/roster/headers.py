@@ -15,6 +15,9 @@ from typing import Literal
 
 from rapidfuzz import fuzz, process
 
+from households.codes import SPELLINGS, Relation
+
+from .masks import printable, without_numbers
 from .rows import Column, How, Mapping, Refusal, Sheet
 
 Layout = Literal["members", "households", "side"]  # a row per member, per household, per household with its members
@@ -59,6 +62,19 @@ _MEMBER_N = re.compile(
     rf"(?:(?:成员|人员)(?:信息|情况)?{_COUNT}|第{_COUNT}(?:个|位|名)?(?:家庭)?(?:成员|人员|人))(?:的|信息|情况|基本情况)?(.+)$"
 )
 _N_LAST = re.compile(rf"^(.+?){_COUNT}$")
+_YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)(?:年度?|度)?")
+CHILDREN = ("子女", "儿女", "孩子")  # a son or a daughter, by the ID number
+_NO_RELATIVES = ("其他", "其它", "非亲属")
+_RELATIVES = [
+    word
+    for code, words in SPELLINGS["relation"].items()
+    for word in words.split("|")
+    if code != Relation.HEAD and word not in _NO_RELATIVES
+]
+_RELATED = re.compile(
+    rf"^(?:户主|家庭)?(?:成员|人员)?({'|'.join(sorted([*_RELATIVES, *CHILDREN], key=len, reverse=True))}){_COUNT}?"
+    r"(?:的|信息|情况|基本情况)?(.+)$"
+)
 _BRACKETS = re.compile(r"\([^()]*\)")
 _NOISE = re.compile(r"[\s*:、,。.·_\-—★※]+")
 
@@ -101,8 +117,14 @@ class Header:
         for part in self.parts:
             have = {c.target for c in self.columns if c.part == part}
             yield from (shown for field, shown in zip(("name", "id_no"), names, strict=True) if field not in have)
-            if "relation" not in have and (self.layout == "members" or part != self.parts[0]):
+            told = "relation" in have or self.relation_of(part)
+            if not told and (self.layout == "members" or part != self.parts[0]):
                 yield "relation"
+
+    def relation_of(self, part: int) -> str:
+        """The relation that the headers of a person's columns name, without a number; "" if they name none."""
+        named = next((c.relation for c in self.columns if c.part == part and c.relation), "")
+        return named.rstrip("0123456789一二三四五六七八九十")
 
 
 @cache
@@ -256,7 +278,7 @@ def _match(parts: tuple[str, ...]) -> str | None:
     for text in tries:
         if text in table:
             return table[text][0]
-    if field := _numbered(groups + leaf)[0]:
+    if field := _numbered(groups + leaf)[0] or related(groups + leaf)[0]:
         return field
     if re.search(r"帮扶(?!对象)|领导|联系人", groups) and "对象" not in groups:
         return _IN_HELPER_GROUP.get(leaf) or plain_field(leaf) or "helper_post"
@@ -264,18 +286,29 @@ def _match(parts: tuple[str, ...]) -> str | None:
         return _IN_HEAD_GROUP[leaf]
     if re.search(r"成员|人员", groups) and plain_field(leaf) == "household_phone":
         return "member_phone"
-    return plain_field(leaf)
+    return plain_field(leaf) or plain_field(_YEAR.sub("", leaf))
 
 
 def _numbered(text: str) -> tuple[str | None, int]:
     """(field, number) of 成员1姓名, 第2人身份证号 or 姓名3; (None, 0) of other headers."""
     if found := _MEMBER_N.search(text):
-        field = plain_field(found[3])
-        return ("member_phone" if field == "household_phone" else field), _count(found[1] or found[2])
+        return _of_person(found[3]), _count(found[1] or found[2])
     if (found := _N_LAST.match(text)) and text not in _table():
         field = plain_field(found[1])
         return (field, _count(found[2])) if field in MEMBER_FIELDS else (None, 0)
     return None, 0
+
+
+def related(text: str) -> tuple[str | None, str]:
+    """(field, who) of 配偶姓名 or 子女2身份证号; (None, "") of other headers."""
+    found = _RELATED.match(text)
+    field = _of_person(found[3]) if found else None
+    return (field, found[1] + (found[2] or "")) if found and field in MEMBER_FIELDS else (None, "")
+
+
+def _of_person(leaf: str) -> str | None:
+    field = plain_field(leaf)
+    return "member_phone" if field == "household_phone" else field
 
 
 def _count(digits: str) -> int:
@@ -292,7 +325,7 @@ def plain_field(leaf: str) -> str | None:
 def _proposals(labels: list[tuple[str, ...]]) -> dict[int, str]:
     """Column → field for headers close to a spelling of a field that no column has; proposed, never assumed."""
     matches = [_match(parts) for parts in labels]
-    have = {field for field in matches if field}
+    have = {f for f, parts in zip(matches, labels, strict=True) if f and not related("".join(map(fold, parts)))[0]}
     lacking = {f for f in REQUIRED if f not in have} | (set() if have & set(INCOME_TOTALS) else set(INCOME_TOTALS))
     if "head_name" in have and "name" not in have:  # a row per household
         lacking -= {"name", "relation", *(["id_no"] if "head_id_no" in have else [])}
@@ -322,7 +355,7 @@ def _nearest(leaf: str) -> tuple[str, float]:
 
 def _column(sheet: str, index: int, parts: tuple[str, ...], given: MappingOf[str, str], proposed: str | None) -> Column:
     """`given` by letter or by header: what somebody chose for this file or an earlier one."""
-    shown = "/".join(" ".join(p.split()) for p in parts)[:100]
+    shown, text = "/".join(" ".join(p.split()) for p in parts)[:100], "".join(map(fold, parts))
     matched = _match(parts)
     chosen = given.get(letter(index), given.get(shown))
     field: str | None
@@ -336,7 +369,14 @@ def _column(sheet: str, index: int, parts: tuple[str, ...], given: MappingOf[str
     known = field or matched or ""
     if field not in TAKEN:
         field, how = None, "unused"
+    year = _YEAR.search(text)
     return Column(
-        sheet, letter(index), index, shown, field, how, unit=unit_of("".join(parts)), known=known,
-        label=" ".join(parts[-1].split())[:100], part=_numbered("".join(fold(p) for p in parts))[1] if field else 0,
+        sheet, letter(index), index, _shown(shown), field, how, unit=unit_of("".join(parts)), known=known,
+        label=_shown(" ".join(parts[-1].split()))[:100], part=_numbered(text)[1] if field else 0,
+        relation=related(text)[1] if field and not _numbered(text)[0] else "", year=int(year[1]) if year else 0,
     )  # fmt: skip
+
+
+def _shown(header: str) -> str:
+    """A header as it may stand on a page: it is what the file holds, and that may be somebody's number."""
+    return printable(without_numbers(header))

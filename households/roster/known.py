@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from core.crypto import keyed_hash
+from core.crypto import keyed_hashes
 from district.models import Division
 from households.codes import Relation
 from households.models import Enrolment, GuaranteeStatus, Household, IncomeStatement, Member
@@ -13,6 +13,7 @@ from households.models import Enrolment, GuaranteeStatus, Household, IncomeState
 from .rows import Family, MemberRow
 
 CHUNK = 900  # values in one IN (…)
+MANY = 10_000
 BEAT_EVERY = 1_000  # households
 Beat = Callable[[], None]  # says now and then that the work goes on; an exception of it (cancel) is passed on
 
@@ -28,7 +29,7 @@ class Known:
         self._beat = beat
         families = list(families)
         self.codes_in_file = {f.code for f in families if f.code}
-        self.hashes = {m.id_no: keyed_hash(m.id_no) for f in families for m in f.members if m.id_no}
+        self.hashes = keyed_hashes({m.id_no: None for f in families for m in f.members if m.id_no})
         self.villages: dict[str, Division] = {
             d.code: d for d in gather(Division.objects.all(), "code", (f.village_code for f in families))
         }
@@ -98,4 +99,7 @@ def chunks(items: Iterable[Any]) -> Iterator[list[Any]]:
 
 def gather(rows: QuerySet, field_name: str, values: Iterable[Any]) -> list[Any]:
     """The rows whose field has one of these values."""
+    values = set(values)
+    if len(values) > MANY:  # one look at the column instead of a query for each chunk of what is not there
+        values &= set(rows.order_by().values_list(field_name, flat=True).iterator(chunk_size=20_000))
     return [row for chunk in chunks(values) for row in rows.filter(**{f"{field_name}__in": chunk})]

@@ -4,12 +4,16 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
-from .headers import MEMBER_FIELDS, TAKEN, Header, fold, plain_field
+from .headers import HELPER_FIELDS, MEMBER_FIELDS, TAKEN, Header, fold, plain_field
 from .rows import Column
 
 _HEAD = {"head_name": "name", "head_id_no": "id_no"}
 _OF_ONE = {"name", "id_no", "member_phone", "disability_no"}  # of the head, in a row per household
 _PEOPLE = (*MEMBER_FIELDS, *_HEAD)
+_BESIDE_HELPER = {
+    "单位": "helper_unit", "联系电话": "helper_phone", "电话": "helper_phone", "联系方式": "helper_phone",
+    "手机": "helper_phone", "手机号": "helper_phone", "手机号码": "helper_phone",
+}  # fmt: skip
 
 
 def arranged(header: Header, answered: Collection[str] = ()) -> Header:
@@ -17,9 +21,14 @@ def arranged(header: Header, answered: Collection[str] = ()) -> Header:
 
     `answered`: letters of the columns that somebody chose by hand; they count before others of the same field.
     """
-    columns = list(header.columns)
-    if parts := _parts(columns):
-        return replace(header, columns=tuple(_side_by_side(columns, parts)), layout="side")
+    columns = _beside_helpers(header.columns)
+    parts = _parts([c for c in columns if not c.relation])
+    relatives = _relatives(columns, parts)
+    columns = [c if not c.relation or c.index in relatives else _nobodys(c, answered) for c in columns]
+    if relatives and not parts:
+        parts = {c.index: 0 for c in columns if c.field in _PEOPLE and not c.part and not c.relation}
+    if parts:
+        return replace(header, columns=tuple(_side_by_side(columns, parts | relatives)), layout="side")
     columns = [_unnumbered(c, answered) for c in columns]
     chosen = {c.field for c in columns if c.field and c.letter in answered}
     columns = [_unused(c) if c.field in chosen and c.letter not in answered else c for c in columns]
@@ -30,6 +39,26 @@ def arranged(header: Header, answered: Collection[str] = ()) -> Header:
 
 def _unused(column: Column) -> Column:
     return replace(column, field=None, how="unused", part=0)
+
+
+def _nobodys(column: Column, answered: Collection[str]) -> Column:
+    """配偶姓名 by itself, or beside a row for each member, is of no use; a column chosen by hand is."""
+    column = replace(column, relation="")
+    return column if column.letter in answered else replace(_unused(column), known="")
+
+
+def _beside_helpers(columns: Iterable[Column]) -> list[Column]:
+    """单位 and 联系电话 right of 帮扶责任人 are the helper's, unless somebody chose them by hand."""
+    result: list[Column] = []
+    run: set[str] = set()  # what the helper's columns up to here say
+    for column in columns:
+        known = _BESIDE_HELPER.get(fold(column.header), "")
+        by_hand = column.how == "remembered" and column.field
+        if known and "helper_name" in run and known not in run and not by_hand:
+            column = replace(column, field=None, how="unused", known=known)
+        run = run | {column.known} if not column.field and column.known in HELPER_FIELDS else set()
+        result.append(column)
+    return result
 
 
 def _unnumbered(column: Column, answered: Collection[str]) -> Column:
@@ -105,6 +134,26 @@ def _in_sequence(of_people: list[Column]) -> dict[int, int]:
     return parts
 
 
+def _relatives(columns: list[Column], parts: dict[int, int]) -> dict[int, int]:
+    """Column → number of its person, where headers name the relation; only with name and ID number of that person.
+
+    Rows that say a relation are one for each member: there they are no people of their own.
+    """
+    if not parts and any(c.field == "relation" and not c.relation for c in columns):
+        return {}
+    of_one: dict[str, list[Column]] = defaultdict(list)
+    for column in columns:
+        if column.relation:
+            of_one[column.relation].append(column)
+    last = max(parts.values(), default=0)
+    found: dict[int, int] = {}
+    for own in of_one.values():
+        if {"name", "id_no"} <= {c.field for c in own}:
+            last += 1
+            found |= {c.index: last for c in own}
+    return found
+
+
 def _side_by_side(columns: list[Column], parts: dict[int, int]) -> list[Column]:
     starts = sorted(min(i for i, p in parts.items() if p == part) for part in set(parts.values()) if part)
     phones = sum(c.field == "household_phone" for c in columns)
@@ -129,6 +178,6 @@ def _told_apart(columns: list[Column]) -> list[Column]:
     for column in columns:
         if labels[column.label] > 1:
             unique = headers[column.header] == 1
-            column = replace(column, label=column.header if unique else f"{column.label} ({column.letter})")
+            column = replace(column, label=column.header if unique else f"{column.label[:90]} ({column.letter})")
         result.append(column)
     return result

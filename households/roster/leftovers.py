@@ -1,5 +1,6 @@
 """The worklist of households that committed imports left out: kept, settled, refused.
 
+Each is shown to who may enter households in its place (`households/scope.py`): officials and clerks their own ones.
 A household that a later file has again is settled if that one takes it; if it is left out again the newer row stands
 and the older one steps back. Either is remembered as `reason` "import N", so that an undo can take it back.
 """
@@ -14,6 +15,7 @@ from core.crypto import keyed_hash
 from district.models import Division, Level
 from households.codes import Relation
 from households.models import Household, ImportState, LeftoverState, Member, RosterImport, RosterLeftover
+from households.scope import LeftoverQuerySet
 
 from .compare import Plan
 from .rows import ERROR, Family, Finding
@@ -26,22 +28,25 @@ OPEN, IMPORTED = LeftoverState.OPEN, LeftoverState.IMPORTED
 class Leftovers:
     """What one commit leaves out, and by what those are known that it takes."""
 
-    rows: list[tuple[RosterLeftover, str]] = field(default_factory=list)  # with the code, else the name, of a township
+    rows: list[tuple[RosterLeftover, str]] = field(default_factory=list)  # with the code of a village, else a township
     taken: set[str] = field(default_factory=set)  # codes and hashes of heads
 
     def keep(self, roster_import: RosterImport) -> None:
-        """Write them, and settle those of earlier imports, in the caller's transaction. Four queries at most."""
+        """Write them, and settle those of earlier imports, in the caller's transaction. Five queries at most."""
         townships = {key: d for d in Division.objects.filter(level=Level.TOWNSHIP) for key in (d.name, d.code)}
-        for row, township in self.rows:
-            row.roster_import, row.township = roster_import, townships.get(township)
-        again = {key for row, _township in self.rows for key in _known_by(row)}
+        codes = {place for _row, place in self.rows if place not in townships}
+        villages = {d.code: d for d in Division.objects.filter(level=Level.VILLAGE, code__in=codes)}
+        for row, place in self.rows:
+            row.roster_import, row.village = roster_import, villages.get(place)
+            row.township = townships.get(f"{place[:9]}000" if row.village else place)
+        again = {key for row, _place in self.rows for key in _known_by(row)}
         older = list(RosterLeftover.objects.filter(state=OPEN).only("key", "head_hash"))
         through = f"import {roster_import.pk}"
         for keys, settled in ((self.taken, {"state": IMPORTED, "settled_at": timezone.now()}), (again, {})):
             found = [row.pk for row in older if not keys.isdisjoint(_known_by(row))]
             if found:
                 RosterLeftover.objects.filter(pk__in=found, state=OPEN).update(reason=through, **settled)
-        RosterLeftover.objects.bulk_create([row for row, _township in self.rows], batch_size=500)
+        RosterLeftover.objects.bulk_create([row for row, _place in self.rows], batch_size=500)
 
 
 def of(plan: Plan) -> Leftovers:
@@ -67,7 +72,7 @@ def _row(family: Family, findings: list[Finding]) -> tuple[RosterLeftover, str]:
         head_name=(family.head.name if family.head else family.head_name)[:40], head_hash=_head_hash(family),
         codes=list(dict.fromkeys(e.code for e in errors)),
     )  # fmt: skip
-    return row, f"{family.village_code[:9]}000" if family.village_code else family.township
+    return row, family.village_code or family.township
 
 
 def _head_hash(family: Family) -> str:
@@ -82,24 +87,43 @@ def _known_by(row: RosterLeftover) -> set[str]:
 # --- The worklist ---
 
 
-def worklist() -> QuerySet[RosterLeftover]:
+def worklist() -> LeftoverQuerySet:
     """Of imports that stand; without those that a later import left out again."""
     rows = RosterLeftover.objects.filter(roster_import__state=ImportState.COMMITTED)
     return rows.exclude(state=OPEN, reason__gt="")
 
 
-def by_township() -> list[dict[str, Any]]:
+def open_for(user: Any) -> QuerySet[RosterLeftover]:
+    """Those that wait, of the user's places."""
+    return worklist().filter(state=OPEN).visible_to(user)
+
+
+def by_township(rows: QuerySet[RosterLeftover]) -> list[dict[str, Any]]:
     """{code, name, number, open} of each township (None: not known) that has any, in the order of codes. One query."""
-    rows = worklist().order_by("township__code").values(code=F("township__code"), name=F("township__name"))
-    return [dict(row) for row in rows.annotate(number=Count("pk"), open=Count("pk", filter=Q(state=OPEN)))]
+    places = rows.order_by("township__code").values(code=F("township__code"), name=F("township__name"))
+    return [dict(row) for row in places.annotate(number=Count("pk"), open=Count("pk", filter=Q(state=OPEN)))]
 
 
-def facts_of(number: str) -> dict[str, Any]:
-    """What the form of a new household begins with, for an open leftover; {} if it is none."""
-    row = worklist().filter(state=OPEN, pk=number).first() if number.isascii() and number.isdecimal() else None
+def asked_for(number: str, *, by: Any) -> RosterLeftover | None:
+    """The open one of this number, as an address gives it, if the user sees it."""
+    known = number.isascii() and number.isdecimal() and len(number) < 19
+    return open_for(by).filter(pk=number).first() if known else None
+
+
+def facts_of(number: str, *, by: Any) -> dict[str, Any]:
+    """What the form of a new household begins with, for an open leftover of the user's places; {} if it is none."""
+    row = asked_for(number, by=by)
     if row is None:
         return {}
-    return {"head_name": row.head_name, "code": "" if PLACE_MARK in row.key else row.key}
+    code = "" if PLACE_MARK in row.key else row.key
+    return {"head_name": row.head_name, "code": code, "village": row.village_id}
+
+
+def opened_by_hand(number: str, *, by: Any) -> None:
+    """A household was opened from the form that began with this one, or from an empty one ("")."""
+    if (row := asked_for(number, by=by)) is not None:
+        enter(row, by=by)
+    settle_entered()
 
 
 def settle_entered() -> int:

@@ -3,14 +3,17 @@
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass
+from functools import lru_cache
+from operator import itemgetter
 
 from .cells import coded, household_no, money, people, phone, text
 from .cells import name as name_of
 from .files import non_blank
-from .headers import HELPER_FIELDS, HOUSEHOLD_FIELDS, MONEY_FIELDS, Header, fold
+from .headers import CHILDREN, HELPER_FIELDS, HOUSEHOLD_FIELDS, MONEY_FIELDS, Header, fold
+from .once import Once
 from .rows import Column, Sheet
 
 SHORTEST_ID = 15  # characters: without a relation beside it, a shorter text may be a signature
@@ -70,10 +73,14 @@ def lines_of(
     headers = {fold(v) for i in header.rows for v in sheet.rows[i] if isinstance(v, str) and v.strip()}
     own = {c.target: c.index for c in columns if c.part in (0, header.parts[0])}
     own |= _helper_columns(header)
+    names, wanted, width = list(own), _picker(own.values()), max(own.values(), default=0)
     lines, skipped = [], 0
     for i in range(first, last + 1):
         row = sheet.rows[i]
-        values = {name: row[index] for name, index in own.items() if index < len(row)}
+        if len(row) > width:
+            values = dict(zip(names, wanted(row), strict=True))
+        else:
+            values = {name: row[index] for name, index in own.items() if index < len(row)}
         if _is_no_data(row, values, headers, alone=header.layout != "members"):
             skipped += 1
             continue
@@ -81,6 +88,12 @@ def lines_of(
         line = Line(sheet.name, number, {**values, **place} if place else values, number in sheet.hidden_rows)
         lines += [line] if header.layout == "members" else _with_people(line, row, header)
     return lines, last + 1 - first, skipped
+
+
+def _picker(indexes: Iterable[int]) -> Callable[[list[object]], Sequence[object]]:
+    """These places of a row."""
+    wanted = list(indexes)
+    return itemgetter(*wanted) if len(wanted) > 1 else lambda row: [row[i] for i in wanted]
 
 
 def _helper_columns(header: Header) -> dict[str, int]:
@@ -101,10 +114,18 @@ def _with_people(line: Line, row: list[object], header: Header) -> list[Line]:
         own = {c.target: row[c.index] for c in header.columns if c.part == part and c.target and c.index < len(row)}
         if _is_nobody(own, part, header) or (lines and _is_same(line.values, own)):
             continue
+        if relation := header.relation_of(part):
+            own["relation"] = _of_child(own) if relation in CHILDREN else relation
         lines.append(Line(line.sheet, line.number, shared | own, line.hidden, part))
     lines = lines or [line]
     lines[0].alone = True
     return lines
+
+
+def _of_child(values: MappingOf[str, object]) -> str:
+    """之子 or 之女 by the ID number; without one nobody knows."""
+    sex = _bare(values.get("id_no"))[16:17]
+    return "之子" if sex in tuple("13579") else "之女" if sex in tuple("02468") else CHILDREN[0]
 
 
 def _is_nobody(values: MappingOf[str, object], part: int, header: Header) -> bool:
@@ -121,6 +142,8 @@ def _is_same(head: MappingOf[str, object], member: MappingOf[str, object]) -> bo
 
 
 def _bare(value: object) -> str:
+    if type(value) is str and value.isascii() and value.isalnum():
+        return value.upper()
     return re.sub(r"\s+", "", text(value)).upper()
 
 
@@ -144,7 +167,13 @@ def group(lines: list[Line], *, by_code: bool) -> list[Group]:
 
 def is_head(line: Line) -> bool:
     """Does the row say that it is the head?"""
-    return text(line.values.get("relation")).replace(" ", "") in HEAD_WORDS
+    relation = line.values.get("relation")
+    return _says_head(relation) if type(relation) is str else text(relation).replace(" ", "") in HEAD_WORDS
+
+
+@lru_cache(maxsize=1_000)
+def _says_head(relation: str) -> bool:
+    return text(relation).replace(" ", "") in HEAD_WORDS
 
 
 def code_of(line: Line) -> str:
@@ -161,7 +190,9 @@ def _by_code(lines: list[Line]) -> list[Group]:
     groups: dict[str, Group] = {}
     before: str | None = None
     for line, code in zip(lines, _with_owners(lines), strict=True):
-        found = groups.setdefault(code, Group(code, code_of(line), [], []))
+        found = groups.get(code)
+        if found is None:
+            found = groups[code] = Group(code, code_of(line), [], [])
         found.code = found.code or code_of(line)
         found.lines.append(line)
         if code != before or line.alone:
@@ -176,11 +207,11 @@ def _with_owners(lines: list[Line]) -> Iterator[str]:
     """
     before = ""
     codes = [code_of(line) for line in lines]
-    usual, often = _usual_shape(codes), Counter(codes)
+    usual, often, read = _usual_shape(codes), Counter(codes), Once(household_no)
     for i, line in enumerate(lines):
         code = codes[i]
         if code and before and not line.alone and not is_head(line):
-            strange = (usual and _shape(code) != usual) or household_no(line.values.get("household_no")).code
+            strange = (usual and _shape(code) != usual) or read.of(line.values.get("household_no")).code
             if strange or (often[code] == 1 and _is_member_of(lines[i - 1], line)):
                 code = before  # a slip: taken for a household, the family would be taken without this member
         if not code:
@@ -208,6 +239,8 @@ def _is_member_of(before: Line, line: Line) -> bool:
 
 
 def _shape(code: str) -> str:
+    if code.isascii() and code.isdigit():
+        return "9" * len(code)
     return re.sub(r"[A-Z]", "A", re.sub(r"\d", "9", code))
 
 
@@ -240,8 +273,12 @@ def fill_down(sheet: Sheet, columns: list[Column], first: int, last: int) -> Non
 
 
 def _is_no_data(row: list[object], values: dict[str, object], headers: set[str], *, alone: bool) -> bool:
-    number = values.get("id_no")  # the usual row first: the rest looks at every cell
-    usual = len(text(number)) >= SHORTEST_ID if alone else text(number) and text(values.get("relation"))
+    number, relation = values.get("id_no"), values.get("relation")
+    # the usual row first: the rest looks at every cell
+    plain = type(number) is str and len(number) >= SHORTEST_ID and number.isascii() and number.isalnum()
+    if plain and (alone or (type(relation) is str and relation.isalpha())) and number not in headers:
+        return False
+    usual = len(text(number)) >= SHORTEST_ID if alone else text(number) and text(relation)
     if usual and type(number) is str and fold(number) not in headers:
         return False
     given = {f: v for f, v in values.items() if v is not None and v != "" and text(v)}

@@ -16,6 +16,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 from django.db.models import Count, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from core import bulk, jobs
@@ -25,7 +26,7 @@ from district.models import Campaign, Division, Level
 from district.policy import PolicyMissing, campaign_of, current_campaign
 from households.models import HeaderMapping, ImportState, RosterFinding, RosterImport
 
-from . import commit, parts, report, retention
+from . import commit, parts, report, retention, sealed
 from .answers import answers_of, with_refused
 from .compare import Plan, compare
 from .files import sheets_of
@@ -33,6 +34,7 @@ from .places import Place, Places
 from .reading import read
 from .rejected import rejected_xlsx
 from .rows import ERROR, UNASKED, WARNING, Answers, Finding, Limits, Mapping, Reading
+from .spots import People
 
 Progress = Callable[[int, int], None]
 Effect = Callable[[], AbstractContextManager[None]]
@@ -42,6 +44,7 @@ STOPPED = (JobState.FAILED, JobState.CANCELLED)
 ENDED = gettext_noop("This import was cancelled or saved meanwhile. Nothing was changed.")
 NO_POLICY = gettext_noop("The campaign has no policy for any year. Enter it in the settings, then try again.")
 BUSY = gettext_noop("Other people were changing households again and again. Nothing was saved. Please try again.")
+BUSY_IN_PART = gettext_noop("Other people were changing households again and again. A part of the roster is saved.")
 
 
 class DataBusy(Exception):
@@ -101,14 +104,19 @@ def check_bytes(
         limits=limits(), progress=progress,
     )  # fmt: skip
     reading = with_refused(reading, answers)
-    checked = Checked(reading, None, commit.watermark(), {"read": time.monotonic() - began})
+    return _compared(reading, time.monotonic() - began, campaign=campaign, answers=answers, progress=progress)
+
+
+def _compared(
+    reading: Reading, seconds: float, *, campaign: Campaign | None, answers: Answers, progress: Progress
+) -> Checked:
+    """The reading, which took so many seconds, compared with the database as it is now."""
+    checked = Checked(reading, None, commit.watermark(), {"read": seconds})
     if reading.refusal is None:
         began = time.monotonic()
         whole = len(reading.families)
         beat = partial(progress, whole, whole)
-        checked.plan = compare(
-            reading, campaign=campaign or _campaign_of(reading), beat=beat, refused=answers.refused_codes
-        )
+        checked.plan = compare(reading, campaign=campaign or _campaign_of(reading), beat=beat, refuses=answers.refuses)
         checked.seconds["check"] = time.monotonic() - began
     return checked
 
@@ -135,17 +143,18 @@ def upload(
 
     `batch` is the same for files that were uploaded together.
     """
-    roster_import = _store(data, name, campaign=campaign, year=year, by=by, accept_proposed=accept_proposed)
+    roster_import = store(data, name, campaign=campaign, year=year, by=by, accept_proposed=accept_proposed)
     roster_import.batch = batch
     roster_import.job = jobs.start("roster_check", by=by, args={"import": roster_import.pk})
     roster_import.save()
     return roster_import
 
 
-def _store(
+def store(
     data: bytes, name: str, *, campaign: Campaign, year: int | None, by: Any, accept_proposed: bool,
     state: str = ImportState.CHECKING,
 ) -> RosterImport:  # fmt: skip
+    """The import of a file, with the file kept, encrypted."""
     path = default_storage.save(f"imports/{uuid.uuid4().hex}.sealed", ContentFile(seal_file(data)))
     return RosterImport.objects.create(
         campaign=campaign, file_name=Path(name).name[:200], file_path=path, state=state,
@@ -170,16 +179,33 @@ def check(roster_import: RosterImport, *, progress: Progress, effect: Effect) ->
     """Check an uploaded file and keep the preview."""
     _must_be(roster_import, ImportState.CHECKING)
     checked = _checked(roster_import, progress)
-    _keep_preview(roster_import, checked, effect())
+    keep_preview(roster_import, checked, effect())
     return checked
 
 
+def given_for(roster_import: RosterImport) -> dict[str, Any]:
+    """What its reading depends on besides the file, as `read()` takes it."""
+    return {
+        "answers": answers_of(roster_import), "mapping": _remembered(), "places": places(), "limits": limits(),
+        "today": timezone.localdate(),
+    }  # fmt: skip
+
+
+@bulk.without_collector()
 def _checked(roster_import: RosterImport, progress: Progress, campaign: Campaign | None = None) -> Checked:
+    """The file as it is read, or as an earlier check read it if nothing of that is another now, and compared anew."""
+    began, given = time.monotonic(), given_for(roster_import)
+    made_of, answers = sealed.made_of(roster_import, **given), given["answers"]
+    reading = sealed.take(roster_import, made_of) if retention.is_kept(roster_import) else None
+    if reading is None:
+        data = file_of(roster_import)
+        reading = read(data, roster_import.file_name, year=roster_import.year, progress=progress, **given)
+        reading = with_refused(reading, answers)
+        if reading.refusal is None:
+            sealed.keep(roster_import, reading, made_of)
+    seconds = time.monotonic() - began
     try:
-        return check_bytes(
-            file_of(roster_import), roster_import.file_name, campaign=campaign, year=roster_import.year,
-            answers=answers_of(roster_import), progress=progress,
-        )  # fmt: skip
+        return _compared(reading, seconds, campaign=campaign, answers=answers, progress=progress)
     except PolicyMissing as missing:
         raise jobs.JobRefused(NO_POLICY) from missing
 
@@ -189,7 +215,7 @@ def _must_be(roster_import: RosterImport, state: str) -> None:
         raise jobs.JobRefused(ENDED)
 
 
-def _keep_preview(
+def keep_preview(
     roster_import: RosterImport, checked: Checked, effect: AbstractContextManager[None], *, outdated: bool = False
 ) -> None:
     """Keep what the check found as the preview; `outdated`: it replaces one that is no longer so."""
@@ -208,13 +234,14 @@ def _keep_preview(
 
 def _finding_rows(roster_import: RosterImport, checked: Checked) -> list[RosterFinding]:
     """Rows of the findings, each with the name of the person (else of the head) whom it is about."""
-    names = {(m.sheet, m.row): m.name for f in checked.reading.families for m in f.members}
-    heads = {f.key: f.head.name if f.head else f.head_name for f in checked.reading.families}
+    if not checked.findings:
+        return []
+    people = People(checked.reading.columns, checked.reading.families)
     return [
         RosterFinding(
             roster_import=roster_import, sheet=f.sheet, row=f.row, column=f.column[:100], field=f.field,
             household_code=f.household[:40], code=f.code, severity=f.severity, value_masked=f.value[:200],
-            params={**f.params, "person": names.get((f.sheet, f.row or 0)) or heads.get(f.household, "")},
+            params={**f.params, "person": people.named(f.sheet, f.row, f.field, f.column, f.household)},
         )
         for f in checked.findings[:MOST_FINDINGS_KEPT]
     ]  # fmt: skip
@@ -257,7 +284,7 @@ def commit_import(roster_import: RosterImport, *, progress: Progress, effect: Ef
         checked = _checked(roster_import, progress, roster_import.campaign)
         if checked.plan is None or not parts.as_shown(checked.plan, roster_import):
             parts.forget(roster_import)
-            _keep_preview(roster_import, checked, effect(), outdated=True)
+            keep_preview(roster_import, checked, effect(), outdated=True)
             return False
         document = {**roster_import.report, "state": "committed", "outdated": False}
         try:
@@ -275,8 +302,9 @@ def commit_import(roster_import: RosterImport, *, progress: Progress, effect: Ef
             continue
         except commit.ImportEnded:
             raise jobs.JobRefused(ENDED) from None
+        sealed.drop(roster_import.file_path)
         return True
-    raise jobs.JobRefused(BUSY)
+    raise jobs.JobRefused(BUSY_IN_PART if parts.saved_of(roster_import) else BUSY)
 
 
 @bulk.without_collector()
@@ -296,7 +324,7 @@ def commit_bytes(
         document = checked.document("committed")
         try:
             with transaction.atomic():
-                roster_import = _store(
+                roster_import = store(
                     data, checked.reading.file_name, campaign=checked.plan.campaign, year=year, by=by,
                     accept_proposed=answers.accept_proposed, state=ImportState.COMMITTING,
                 )  # fmt: skip
@@ -315,12 +343,15 @@ def commit_bytes(
 
 def cancel(roster_import: RosterImport) -> bool:
     """Give up an import that has not been committed; False if it is too late, or whole townships are saved already."""
-    if parts.done_of(roster_import):
+    if parts.saved_of(roster_import):
         return False
     if roster_import.job is not None:
         jobs.cancel(roster_import.job)
     waiting = _waiting(roster_import, ImportState.CHECKING, ImportState.CHECKED, ImportState.REFUSED)
-    return bool(waiting.update(state=ImportState.CANCELLED))
+    if not waiting.update(state=ImportState.CANCELLED):
+        return False
+    sealed.drop(roster_import.file_path)
+    return True
 
 
 def has_stopped(roster_import: RosterImport) -> bool:

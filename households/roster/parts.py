@@ -22,6 +22,7 @@ from . import commit
 from .compare import Plan
 from .differences import Outcome
 
+SAVED = "saved"  # in RosterImport.mapping: townships that were written before the preview was made anew
 MARK = "parts"  # in RosterImport.mapping: {"done": [townships], "years": [...], "shown": {township: counts}}
 
 Transaction = Callable[[], AbstractContextManager[None]]
@@ -65,14 +66,21 @@ def write(
 
 
 def done_of(roster_import: RosterImport) -> int:
-    """How many townships are written."""
+    """How many townships are written since the present preview was confirmed."""
     return len(roster_import.mapping.get(MARK, {}).get("done", ()))
+
+
+def saved_of(roster_import: RosterImport) -> int:
+    """How many townships are written at all, of an import that is not saved whole."""
+    marks = roster_import.mapping
+    return len({*marks.get(SAVED, ()), *marks.get(MARK, {}).get("done", ())})
 
 
 def forget(roster_import: RosterImport) -> None:
     """What is done stays; the rest is shown anew, and compared anew when it is confirmed."""
     marks = roster_import.mapping.pop(MARK, None)
     if marks is not None:
+        roster_import.mapping[SAVED] = sorted({*roster_import.mapping.get(SAVED, ()), *marks["done"]})
         RosterImport.objects.filter(pk=roster_import.pk).update(mapping=roster_import.mapping)
         for year in marks["years"]:
             start_after_change(year, by=roster_import.created_by)

@@ -3,19 +3,25 @@
 import hashlib
 import itertools
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import date
+from functools import partial
+from itertools import chain
 
 from django.utils import timezone
+from msgspec import Struct
 
-from .checks import check_families, completed, without_following
+from .checks import check_family, completed, no_person_in_two, without_following
 from .choosing import Used, choose
-from .families import Context, family_of
+from .context import Context
+from .families import family_of
 from .files import FileRefused, sheets_of
+from .halves import by_halves
 from .headers import INCOME_TOTALS
 from .lines import Group, Line, group, is_head, key_of, lines_of
-from .masks import names_somebody
+from .masks import names_somebody, printable, without_numbers
 from .places import Places
 from .rows import (
     UNASKED,
@@ -27,9 +33,11 @@ from .rows import (
     Mapping,
     Reading,
     Refusal,
+    Sheet,
 )
 
 PROGRESS_EVERY = 200  # households
+BEAT_SECONDS = 1.0
 Progress = Callable[[int, int], None]
 
 
@@ -51,13 +59,13 @@ def read(
     """
     reading = Reading(file_name=file_name, sha256=hashlib.sha256(data).hexdigest())
     try:
-        sheets = sheets_of(data, limits or Limits())
+        sheets = _sheets(data, limits or Limits(), progress or (lambda _done, _total: None))
     except FileRefused as refused:
         return replace(reading, refusal=refused.refusal)
-    choice = choose(sheets, mapping=mapping, answers=answers, places=places, file_name=file_name)
+    choice = choose(sheets, mapping=mapping, answers=answers, places=places, file_name=file_name, year=year)
     columns = tuple(c for used in choice.used for c in used.header.columns)
-    refusal = choice.refusal
-    if refusal is None and year is None and any("income_year" not in used.header.fields for used in choice.used):
+    refusal = choice.refusal and _masked(choice.refusal)
+    if refusal is None and year is None and any(used.says_no_year for used in choice.used):
         refusal = Refusal("year_missing")
     reading = replace(
         reading, sheets=tuple(choice.seen.values()), columns=columns, findings=tuple(choice.findings), refusal=refusal
@@ -66,6 +74,21 @@ def read(
         return reading
     context = Context(places, year, today or timezone.localdate(), findings=list(choice.findings))
     return _read_sheets(reading, choice.used, context, answers, progress or (lambda _done, _total: None))
+
+
+def _masked(refusal: Refusal) -> Refusal:
+    """What it names of the file may hold somebody's number."""
+    params = {k: printable(without_numbers(v)) if isinstance(v, str) else v for k, v in refusal.params.items()}
+    return replace(refusal, params=params)
+
+
+def _sheets(data: bytes, limits: Limits, progress: Progress) -> list[Sheet]:
+    """The file's sheets; read in a thread, so that a large one is not silent for seconds."""
+    with ThreadPoolExecutor(1) as pool:
+        found = pool.submit(sheets_of, data, limits)
+        while not wait([found], timeout=BEAT_SECONDS).done:
+            progress(0, 0)
+        return found.result()
 
 
 def _read_sheets(
@@ -109,18 +132,44 @@ def _note_columns(context: Context, used: Used) -> None:
 def _families(lines: list[Line], context: Context, progress: Progress) -> tuple[list[Family], list[Finding]]:
     by_code = any("household_no" in columns for columns in context.columns.values())
     groups = _grouped(lines, by_code=by_code)
-    families = []
-    for i, one in enumerate(groups):
-        if i % PROGRESS_EVERY == 0:
-            progress(i, len(groups))
-        families.append(family_of(one, context))
+    pieces = by_halves(groups, partial(_piece, context), kind=_Piece, beat=progress)
     progress(len(groups), len(groups))
-    context.findings += check_families(families, {g.key: g for g in groups}, context.headers)
+    families = list(chain.from_iterable(piece.families for piece in pieces))
+    for piece in pieces:
+        context.findings += piece.said
+        context.repeated += piece.repeated
+        for sheet, name, count in piece.filled:
+            context.filled[sheet, name] += count
+    for piece in pieces:
+        context.findings += piece.checked
+    context.findings += no_person_in_two(families, context.headers)
     context.findings += _filled_down(context)
     progress(len(groups), len(groups))
     order = {name: i for i, name in enumerate(context.columns)}
     context.findings = without_following(context.findings)
     return families, sorted(context.findings, key=lambda f: (order.get(f.sheet, 0), f.row is None, f.row or 0))
+
+
+class _Piece(Struct):
+    """What is found of some groups, each by itself."""
+
+    families: list[Family]
+    said: list[Finding]  # while they were read
+    checked: list[Finding]
+    filled: list[tuple[str, str, int]]
+    repeated: int
+
+
+def _piece(context: Context, groups: Sequence[Group], done: Callable[[int], None]) -> _Piece:
+    own = replace(context, findings=[], filled=Counter(), repeated=0)
+    families = []
+    for i, one in enumerate(groups):
+        if i % PROGRESS_EVERY == 0:
+            done(i)
+        families.append(family_of(one, own))
+    checked = [f for family, one in zip(families, groups, strict=True) for f in check_family(family, one, own.headers)]
+    filled = [(*place, count) for place, count in own.filled.items()]
+    return _Piece(families, own.findings, checked, filled, own.repeated)
 
 
 def _grouped(lines: list[Line], *, by_code: bool) -> list[Group]:

@@ -12,6 +12,7 @@ from .codes import refusal_sentence, sentence, sheet_reason
 from .compare import Plan
 from .differences import Outcome
 from .rows import Family, Finding, Reading
+from .spots import column_document
 
 MOST_CHANGES_SHOWN = 5_000
 LOST_ROWS = gettext_noop(
@@ -99,9 +100,16 @@ def kept(document: dict[str, Any], reading: Reading, plan: Plan | None) -> dict[
     stored = {key: value for key, value in document.items() if key != "findings"}
     stored["refusal_params"] = dict(reading.refusal.params) if reading.refusal else {}
     stored["sheets"] = [
-        {**sheet, "why": seen.why, "fingerprint": seen.fingerprint, "place_proposed": seen.place_proposed}
+        {
+            **sheet,
+            "why": seen.why,
+            "fingerprint": seen.fingerprint,
+            "place_proposed": seen.place_proposed,
+            "place_question": seen.place_question,
+        }
         for sheet, seen in zip(stored["sheets"], reading.sheets, strict=True)
     ]
+    stored["columns"] = [column_document(column) for column in reading.columns]
     stored["findings_total"] = len(document["findings"])
     stored["changes"] = _changes_of(plan.updated) if plan else []
     stored["rejected_keys"] = [f.key for f in plan.rejected] if plan else []

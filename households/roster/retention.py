@@ -14,6 +14,8 @@ from core.jobs import JobRefused
 from core.models import JobState
 from households.models import ImportState, RosterImport
 
+from . import sealed
+
 log = logging.getLogger(__name__)
 FOLDER = "imports"
 STRAY_DAYS = 2  # until a file that no import names is removed: its upload may still be under way
@@ -25,6 +27,11 @@ class FileRemoved(JobRefused):
 
     def __init__(self) -> None:
         super().__init__(REMOVED)
+
+
+def is_kept(roster_import: RosterImport) -> bool:
+    """Whether the uploaded file is still there."""
+    return roster_import.file_removed_at is None and default_storage.exists(roster_import.file_path)
 
 
 def sealed_bytes(roster_import: RosterImport) -> bytes:
@@ -51,6 +58,7 @@ def remove_old_files(now: datetime | None = None) -> int:
         default_storage.delete(path)
         removed += RosterImport.objects.filter(pk=number, file_removed_at=None).update(file_removed_at=now)
     removed += _remove_strays(now - timedelta(days=STRAY_DAYS))
+    sealed.drop_ended()
     if removed:
         log.info("%s roster files removed", removed)
     return removed
@@ -83,6 +91,7 @@ def _remove_strays(until: datetime) -> int:
         return 0
     named = set(RosterImport.objects.values_list("file_path", flat=True))
     paths = [f"{FOLDER}/{name}" for name in default_storage.listdir(FOLDER)[1]]
+    paths = [path for path in paths if not path.endswith(sealed.ENDING)]
     strays = [path for path in paths if path not in named and default_storage.get_modified_time(path) < until]
     for path in strays:
         default_storage.delete(path)

@@ -1,23 +1,23 @@
 """Take a saved import back, while nothing later depends on it: made rows go, changed rows are as they were before.
 
+One that is saved in part (`parts.py`) and that nobody goes on with can be taken back as well.
 An import by mistake is no fact, so its rows are deleted; the history keeps them with a last row "undo N".
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import IntegrityError, models, transaction
-from django.db.models import Exists, Max, Min, OuterRef, QuerySet
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from core import bulk, jobs
 from core.history import through
 from core.models import Job
-from district.models import Campaign, CampaignYear
+from district.models import Campaign, CampaignYear, Division
 from households.codes import Relation
 from households.growth import start_after_change
 from households.models import (
@@ -30,14 +30,15 @@ from households.models import (
     Member,
     RosterImport,
 )
+from households.undoing import Dependant, UndoRefused, by_what, former_rows, in_words, kept_names
 
-from . import leftovers
+from . import leftovers, parts
 from .commit import WRITTEN, DataMoved, watermark
 from .known import gather
+from .loading import has_stopped
 
 KIND = "roster_undo"
 HANGING: tuple[Any, ...] = (GuaranteeStatus, IncomeStatement, Member, Enrolment, Household)  # what hangs goes first
-CODES_NAMED = 10
 MOST_TRIES = 3
 NOT_SAVED = gettext_noop("This import is not saved, or was undone already. Nothing was changed.")
 DEPENDED_ON = gettext_noop("This import can't be undone: later facts depend on it. Its page says which.")
@@ -45,23 +46,6 @@ BUSY = gettext_noop("Other people were changing households again and again. Noth
 
 Progress = Callable[[int, int], None]
 Effect = Callable[[], AbstractContextManager[None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Dependant:
-    """What came after an import and stands on it: so many households, the first of them by code."""
-
-    what: str
-    households: int
-    codes: tuple[str, ...]
-
-
-class UndoRefused(Exception):
-    """The import can't be undone. `dependants`: what stands on it; empty if it is not saved (any longer)."""
-
-    def __init__(self, message: str, dependants: Iterable[Dependant] = ()) -> None:
-        super().__init__(message)
-        self.message, self.dependants = message, list(dependants)
 
 
 @dataclass(slots=True)
@@ -75,10 +59,18 @@ class Back:
 
 
 def ask(roster_import: RosterImport, *, by: Any) -> Job | None:
-    """Queue the undo, or the one that waits or runs already; None if the import is not saved."""
-    if roster_import.state != ImportState.COMMITTED:
+    """Queue the undo, or the one that waits or runs already; None if there is nothing to undo."""
+    if not can_undo(roster_import):
         return None
     return jobs.start_once(KIND, str(roster_import.pk), by=by, args={"import": roster_import.pk})[0]
+
+
+def can_undo(roster_import: RosterImport) -> bool:
+    """Whether it is saved, or some townships of it are and nobody is at work on it."""
+    if roster_import.state == ImportState.COMMITTED:
+        return True
+    idle = roster_import.state in (ImportState.CHECKED, ImportState.REFUSED, ImportState.CANCELLED)
+    return bool(parts.saved_of(roster_import)) and (idle or has_stopped(roster_import))
 
 
 def latest_job(roster_import: RosterImport) -> Job | None:
@@ -93,11 +85,12 @@ def undo(
     """Bring back what was before this import, in one transaction. UndoRefused if something stands on it."""
     for _attempt in range(MOST_TRIES):
         seen = watermark()
-        refuse_if_depended_on(roster_import)
-        back = _prepare(roster_import, progress)
+        now = _as_it_is(roster_import)
+        refuse_if_depended_on(now)
+        back = _prepare(now, progress)
         try:
             with through(f"undo {roster_import.pk}", by=by), effect():
-                _begin(roster_import, by=by, seen=seen)
+                _begin(now, by=by, seen=seen)
                 _write(back)
                 leftovers.reopen(roster_import)
                 for year in sorted(back.years):
@@ -108,9 +101,13 @@ def undo(
     raise UndoRefused(BUSY)
 
 
+def _as_it_is(roster_import: RosterImport) -> RosterImport:
+    return RosterImport.objects.select_related("job").defer("report", "helpers").get(pk=roster_import.pk)
+
+
 def refuse_if_depended_on(roster_import: RosterImport) -> None:
-    """UndoRefused if the import is not saved, or something stands on it."""
-    if not RosterImport.objects.filter(pk=roster_import.pk, state=ImportState.COMMITTED).exists():
+    """UndoRefused if there is nothing to undo, or something stands on it."""
+    if not can_undo(roster_import):
         raise UndoRefused(NOT_SAVED)
     if found := dependants(roster_import):
         raise UndoRefused(DEPENDED_ON, found)
@@ -121,8 +118,10 @@ def _begin(roster_import: RosterImport, *, by: Any, seen: tuple[int, ...]) -> No
 
     The locks do not stop a visit to be logged: then its foreign key or ours fails when the later one commits.
     """
-    saved = RosterImport.objects.filter(pk=roster_import.pk, state=ImportState.COMMITTED)
-    if not saved.update(state=ImportState.UNDONE, undone_at=timezone.now(), undone_by=by):
+    same = RosterImport.objects.filter(pk=roster_import.pk, state=roster_import.state, job=roster_import.job_id)
+    if not can_undo(_as_it_is(roster_import)) or not same.update(
+        state=ImportState.UNDONE, undone_at=timezone.now(), undone_by=by
+    ):
         raise UndoRefused(NOT_SAVED)
     Campaign.objects.select_for_update(no_key=True).get(pk=roster_import.campaign_id)  # one import or undo at a time
     for model in WRITTEN:
@@ -142,8 +141,8 @@ def _begin(roster_import: RosterImport, *, by: Any, seen: tuple[int, ...]) -> No
 def _written(model: Any, roster_import: RosterImport) -> QuerySet:
     """The import's rows of this history."""
     rows = model.history.filter(history_change_reason=f"import {roster_import.pk}").order_by()
-    if roster_import.committed_at is None:
-        return rows.none()
+    if roster_import.committed_at is None:  # saved in part
+        return rows
     return rows.filter(history_date__lte=roster_import.committed_at)
 
 
@@ -163,6 +162,15 @@ def counts(roster_import: RosterImport) -> dict[str, dict[str, int]]:
     return found
 
 
+def places(roster_import: RosterImport) -> list[str]:
+    """Townships of the households that it wrote, in the order of their codes. One query."""
+    written = Q(pk__in=_written(Household, roster_import).values("id"))
+    for model in (Member, IncomeStatement):
+        written |= Q(pk__in=_written(model, roster_import).values("household_id"))
+    codes = Household.objects.filter(written).order_by().values("village__parent")
+    return list(Division.objects.filter(pk__in=codes).order_by("code").values_list("name", flat=True))
+
+
 def _prepare(roster_import: RosterImport, progress: Progress) -> Back:
     """Read everything that will be written. A handful of queries for each 900 rows."""
     back = Back()
@@ -172,35 +180,12 @@ def _prepare(roster_import: RosterImport, progress: Progress) -> Back:
         back.made[model] = gather(model.objects.all(), "pk", made)
         first = _written(model, roster_import).values("id").annotate(first=Min("history_id"))
         changed = {row["id"]: row["first"] for row in first if row["id"] not in made}
-        back.former[model] = [_row(model, version) for version in _versions_before(model, changed)]
+        back.former[model] = former_rows(model, changed)
         if model is IncomeStatement:
             back.years = {row.year for row in [*back.made[model], *back.former[model]]}
     households = [row.pk for row in back.made[Household]]
     back.flags = gather(GrowthAssessment.objects.all(), "household", households)
     return back
-
-
-def _versions_before(model: Any, changed: dict[int, int]) -> list[Any]:
-    """The versions that stood before the import's first change of each row."""
-    before = (
-        model.history.filter(id=OuterRef("id"), history_id__lt=OuterRef("history_id"))
-        .order_by().values("id").annotate(last=Max("history_id")).values("last")
-    )  # fmt: skip
-    firsts = model.history.annotate(before=before)
-    keys = [row.before for row in gather(firsts.only("history_id"), "history_id", changed.values())]
-    versions = gather(model.history.all(), "history_id", [key for key in keys if key is not None])
-    if len(versions) != len(changed):
-        raise UndoRefused(gettext_noop("The history of some rows begins with this import. It can't be undone."))
-    return versions
-
-
-def _row(model: Any, version: Any) -> Any:
-    """The row as it was at this version."""
-    return model(**{f.attname: getattr(version, f.attname) for f in _kept(model)})
-
-
-def _kept(model: Any) -> list[models.Field]:
-    return [f for f in model.history.model.tracked_fields if not getattr(f, "generated", False)]
 
 
 def _write(back: Back) -> None:
@@ -209,9 +194,8 @@ def _write(back: Back) -> None:
     for model in HANGING:
         bulk.remove(back.made[model])
     for model, rows in back.former.items():
-        names = [f.name for f in _kept(model) if not f.primary_key]
         for order in range(3):
-            bulk.change([row for row in rows if _order(row) == order], names)
+            bulk.change([row for row in rows if _order(row) == order], kept_names(model))
 
 
 def _order(row: Any) -> int:
@@ -226,15 +210,7 @@ def _order(row: Any) -> int:
 
 def dependants(roster_import: RosterImport) -> list[Dependant]:
     """What came later and stands on this import, in words; growth flags do not: they are computed again."""
-    by_cause: dict[str, set[int]] = {}
-    for what, household in (*_changed_since(roster_import), *_hanging(roster_import), *_since_enrolled(roster_import)):
-        by_cause.setdefault(what, set()).add(household)
-    return [_dependant(what, households) for what, households in by_cause.items()]
-
-
-def _dependant(what: str, households: set[int]) -> Dependant:
-    codes = sorted(h.code for h in gather(Household.objects.only("code"), "pk", sorted(households)[:CODES_NAMED]))
-    return Dependant(what, len(households), tuple(codes))
+    return in_words((*_changed_since(roster_import), *_hanging(roster_import), *_since_enrolled(roster_import)))
 
 
 def _changed_since(roster_import: RosterImport) -> Iterator[tuple[str, int]]:
@@ -248,14 +224,7 @@ def _changed_since(roster_import: RosterImport) -> Iterator[tuple[str, int]]:
         rows = later.filter(id__in=_written(model, roster_import).values("id")).filter(Exists(written))
         for reason, number in rows.values_list("history_change_reason", household).distinct():
             if reason not in neither:
-                yield _by_what(reason or ""), number
-
-
-def _by_what(reason: str) -> str:
-    kind, _blank, number = reason.partition(" ")
-    if kind == "import":
-        return _("Changed by import %(number)s since") % {"number": number}
-    return _("Changed by hand since")
+                yield by_what(reason or ""), number
 
 
 def _hanging(roster_import: RosterImport) -> Iterator[tuple[str, int]]:
@@ -274,7 +243,8 @@ def _hanging(roster_import: RosterImport) -> Iterator[tuple[str, int]]:
 
 def _since_enrolled(roster_import: RosterImport) -> Iterator[tuple[str, int]]:
     """(what, household) of what was begun with households that were known before and entered the campaign by it."""
-    if roster_import.committed_at is None:
+    since = _written(Enrolment, roster_import).aggregate(first=Min("history_date"))["first"]
+    if since is None:
         return
     entered = (
         _written(Enrolment, roster_import).filter(history_type="+")
@@ -283,7 +253,7 @@ def _since_enrolled(roster_import: RosterImport) -> Iterator[tuple[str, int]]:
     for relation in _relations_to(Household):
         model, name = relation.related_model, f"{relation.field.name}_id"
         if model not in WRITTEN:
-            begun = model.history.filter(history_type="+", history_date__gt=roster_import.committed_at)
+            begun = model.history.filter(history_type="+", history_date__gt=since)
             for household in begun.filter(**{f"{name}__in": entered}).order_by().values_list(name, flat=True):
                 yield str(model._meta.verbose_name), household
 

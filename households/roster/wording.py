@@ -1,11 +1,13 @@
 """What is stored of an import, in the reader's language, for its page."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from core.formats import yuan
 from households.codes import (
     Attribute,
@@ -21,17 +23,16 @@ from households.codes import (
 )
 from households.models import Definition, Household, IncomeStatement, Member, RosterFinding, RosterMend, StatementState
 
-from .answers import mended_value
+from .answers import NOT_ASKED, mended_value, said_of_notes
 from .codes import FINDINGS, REFUSALS, kind_label, refusal_sentence, sentence, sheet_reason
 from .differences import INCOME_FIELDS
-from .headers import TAKEN, usual_header
+from .headers import HELPER_FIELDS, TAKEN, usual_header
 from .loading import finding_of
-from .rows import WARNING, Refusal
+from .rows import UNASKED, WARNING, Answers, Refusal
+from .spots import Spots
 
 Document = dict[str, Any]
 
-# about the file, not a household; or found by the comparison, whose notes are decided elsewhere
-NOT_ASKED = {"filled_down", "column_unused", "place_proposed", "not_in_file"}
 LISTS: dict[str, Any] = {
     "attribute": Attribute, "main_cause": Cause, "relation": Relation, "sex": Sex, "education": Education,
     "health": Health, "labour": Labour, "student_status": StudentStatus, "definition": Definition,
@@ -69,48 +70,77 @@ def named_kinds(kinds: Iterable[Document], refused: Iterable[str] = ()) -> list[
     ]
 
 
-def named_mends(mends: Iterable[RosterMend]) -> list[Document]:
-    """Mended cells with the usual header of their column; secrets masked."""
+def named_mends(mends: Iterable[RosterMend], columns: Iterable[Document] = ()) -> list[Document]:
+    """Mended cells with their place and the header of their column; secrets masked."""
+    headers = {(c["sheet"], c["column"]): c.get("label") or c["header"] for c in columns}
     return [
         {
-            "pk": mend.pk, "sheet": mend.sheet, "row": mend.row, "label": usual_header(mend.field),
+            "pk": mend.pk, "place": _place(mend.sheet, mend.row, mend.letter),
+            "label": headers.get((mend.sheet, mend.letter)) or usual_header(mend.field),
             "before": mend.before_masked, "after": mended_value(mend), "by": mend.made_by,
         }
         for mend in mends
     ]  # fmt: skip
 
 
-def named_findings(rows: Iterable[RosterFinding], columns: Iterable[Document]) -> list[Document]:
-    """Findings with `place` as the spreadsheet names it, `person`, `household`, `value` and `message`."""
-    letters: dict[tuple[str, ...], str] = {}
-    for c in columns:  # several for one field, where members stand side by side
-        own = (c["sheet"], c["field"], c["header"])
-        letters |= {own[:2]: c["column"], own: c["column"], (*own[:2], f"{c['header']} ({c['column']})"): c["column"]}
+def named_notes(mapping: Document) -> list[Document]:
+    """What was said of notes, the last first: `place` ("" for all of the kind), `label`, `refused`, `by`, `at`."""
+    given = {pk: None for said in mapping.get("notes", ()) if (pk := said["by"])}
+    people = User.objects.in_bulk(list(given)) if given else {}
     return [
         {
+            **said, "place": _place(sheet, row, "") if row else "", "label": kind_label(code),
+            "by": people.get(said["by"], ""), "at": datetime.fromisoformat(said["at"]),
+        }
+        for (sheet, row, code), said in reversed(said_of_notes(mapping).items())
+        if code in FINDINGS
+    ]  # fmt: skip
+
+
+def named_findings(
+    rows: Iterable[RosterFinding], columns: Iterable[Document], answers: Answers = UNASKED
+) -> list[Document]:
+    """Findings with `place` as the spreadsheet names it, `person`, `household`, `value` and `message`.
+
+    `letter`: of the column of a cell that can be mended, else "". `answer`: what can be said of it by itself,
+    "refuse" a note, "accept" a refused one, else "".
+    """
+    spots = Spots(columns)
+    found = []
+    for row in rows:
+        letter = spots.letter(row.sheet, row.field, row.column)
+        named = {
             "sheet": row.sheet,
             "row": row.row,
             "field": row.field,
-            "mendable": bool(row.row and row.field in TAKEN),
-            "place": _place(
-                row, letters.get((row.sheet, row.field, row.column), letters.get((row.sheet, row.field), ""))
-            ),
+            "code": row.code,
+            "letter": letter if row.row and row.field in TAKEN else "",
+            "place": _place(row.sheet, row.row, letter),
             "header": row.column,
             "person": row.params.get("person", ""),
             "household": "" if "!" in row.household_code else row.household_code,
             "value": row.value_masked,
             "message": sentence(finding_of(row)),
+            "answer": _answer_of(row, answers),
         }
-        for row in rows
-    ]
+        found.append(named)
+    return found
 
 
-def _place(row: RosterFinding, letter: str) -> str:
-    if row.row is None:
-        return row.sheet
+def _answer_of(row: RosterFinding, answers: Answers) -> str:
+    if row.code in answers.refused_codes or row.code in NOT_ASKED or not (row.row and row.household_code):
+        return ""
+    if row.severity == WARNING:
+        return "refuse"
+    return "accept" if (row.sheet, row.row, row.code) in answers.refused_notes else ""
+
+
+def _place(sheet: str, row: int | None, letter: str) -> str:
+    if row is None:
+        return sheet
     if letter:
-        return f"{row.sheet}!{letter}{row.row}"
-    return _("%(sheet)s row %(row)s") % {"sheet": row.sheet, "row": row.row}
+        return f"{sheet}!{letter}{row}"
+    return _("%(sheet)s row %(row)s") % {"sheet": sheet, "row": row}
 
 
 def named_sheets(sheets: Iterable[Document]) -> list[Document]:
@@ -119,8 +149,14 @@ def named_sheets(sheets: Iterable[Document]) -> list[Document]:
 
 
 def named_columns(columns: Iterable[Document]) -> list[Document]:
-    """Columns with the usual header of the field they feed."""
-    return [{**c, "label": usual_header(c["field"]) if c["field"] else ""} for c in columns]
+    """Columns with the usual header of the field they feed; `beside`: of what is kept beside the roster."""
+    return [
+        {
+            **c, "label": usual_header(c["field"]) if c["field"] else "",
+            "beside": usual_header(c["known"]) if c.get("known") in HELPER_FIELDS and not c["field"] else "",
+        }
+        for c in columns
+    ]  # fmt: skip
 
 
 def named_changes(households: Iterable[Document]) -> list[Document]:

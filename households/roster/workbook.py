@@ -12,7 +12,6 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from .ooxml import XlsxMarks
 from .rows import Limits, Refusal, Sheet
 
 
@@ -24,11 +23,11 @@ class FileRefused(Exception):
         self.refusal = Refusal(code, params)
 
 
-def workbook_sheets(data: bytes, limits: Limits, marks: dict[str, XlsxMarks]) -> list[Sheet]:
-    """All sheets of a workbook; `marks`: what calamine does not tell, by sheet. FileRefused if it can't be read."""
+def workbook_sheets(data: bytes, limits: Limits) -> list[Sheet]:
+    """All sheets of a workbook, without what calamine does not tell (`ooxml.py`). FileRefused if it can't be read."""
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        sheets = [_sheet(workbook, meta, limits, marks.get(meta.name)) for meta in workbook.sheets_metadata]
+        sheets = [_sheet(workbook, meta, limits) for meta in workbook.sheets_metadata]
     except PasswordError as error:
         raise FileRefused("file_encrypted") from error
     except CalamineError as error:
@@ -46,7 +45,7 @@ def workbook_sheets(data: bytes, limits: Limits, marks: dict[str, XlsxMarks]) ->
     return sheets
 
 
-def _sheet(workbook: CalamineWorkbook, meta: object, limits: Limits, marks: XlsxMarks | None) -> Sheet:
+def _sheet(workbook: CalamineWorkbook, meta: object, limits: Limits) -> Sheet:
     name = meta.name  # type: ignore[attr-defined]
     if meta.typ != SheetTypeEnum.WorkSheet:  # type: ignore[attr-defined]
         return Sheet(name=name, rows=[], why="not_a_table")
@@ -59,7 +58,4 @@ def _sheet(workbook: CalamineWorkbook, meta: object, limits: Limits, marks: Xlsx
         raise FileRefused("file_too_big", limit=f"{limits.cells:,} cells")
     rows = cast(list[list[object]], sheet.to_python(skip_empty_area=False))
     merged = tuple((a[0], a[1], b[0], b[1]) for a, b in sheet.merged_cell_ranges or ())
-    result = Sheet(name=name, rows=rows, merged=merged)
-    if marks:
-        marks.apply(result)
-    return result
+    return Sheet(name=name, rows=rows, merged=merged)

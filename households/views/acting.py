@@ -5,8 +5,9 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db import models, transaction
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -56,18 +57,22 @@ def form_page(
     back: str = "",
     open_only: bool = True,
     done: str = "",
+    row: models.Model | None = None,
     **more: Any,
 ) -> HttpResponse:
     """Show the form; act on a valid one and go back to the case file (or `back`). A refusal is an error of the form.
 
-    `open_only`: the form of a closed household is not shown. `done`: what was done, instead of "Saved.".
+    `open_only`: the form of a closed household is not shown. `done`: what was done, instead of "Saved.". `row`: the
+    member or statement that the form is about; if an undo takes it or the household meanwhile, the answer is 404.
     """
     if open_only and (answer := closed_answer(request, household)) is not None:
         return answer
     back = back or reverse("households:detail", args=[household.pk])
     if request.method == "POST" and form.is_valid():
         try:
-            act()
+            with transaction.atomic():
+                _hold(household, *([row] if row is not None else []))
+                act()
         except RegisterRefused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -75,3 +80,11 @@ def form_page(
             return redirect(back)
     context = {"household": household, "form": form, "heading": heading, "back": back, **more}
     return render(request, "households/form.html", context, status=422 if form.errors else 200)
+
+
+def _hold(*rows: Any) -> None:
+    """Keep these rows until the transaction ends; 404 if one is gone: to save it would bring it back."""
+    for row in rows:
+        held = type(row).objects.filter(pk=row.pk).select_for_update(no_key=True)
+        if not list(held.values_list("pk")):
+            raise Http404

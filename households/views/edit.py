@@ -21,15 +21,17 @@ def new(request: HttpRequest) -> HttpResponse:
     """Enter a household with its head."""
     if not may(request.user, "edit_household"):
         raise PermissionDenied
-    known = leftovers.facts_of(request.GET.get("leftover", "")) if may(request.user, "import_roster") else {}
-    form = NewHouseholdForm(request.POST or None, user=request.user, year=register.entry_year(), initial=known)
     actor: Any = request.user
+    leftover = request.GET.get("leftover", "")
+    known = leftovers.facts_of(leftover, by=actor)
+    form = NewHouseholdForm(request.POST or None, user=actor, year=register.entry_year(), initial=known)
     if request.method == "POST" and form.is_valid():
         try:
             household = register.open_household(by=actor, **form.facts())
         except register.RegisterRefused as refusal:
             form.add_error(None, str(refusal))
         else:
+            leftovers.opened_by_hand(leftover, by=actor)
             messages.success(request, _("The household has been added. Add its other members now."))
             return redirect("households:detail", household.pk)
     note = _("At or over the income line it waits for a decision by the district; below it, it is taken in at once.")

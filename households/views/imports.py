@@ -105,7 +105,9 @@ def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
     if request.htmx and not request.htmx.history_restore_request:  # type: ignore[attr-defined]
         return render(request, "households/_import_findings.html", _findings(request, roster_import))
     stopped = loading.has_stopped(roster_import)
-    can_commit = roster_import.state == ImportState.CHECKED or (
+    undo_job = undo.latest_job(roster_import)
+    can_commit = undo_job is None or undo_job.is_finished  # else it is about to be taken back
+    can_commit &= roster_import.state == ImportState.CHECKED or (
         stopped and roster_import.state == ImportState.COMMITTING
     )
     page: dict[str, Any] = {
@@ -113,19 +115,33 @@ def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "steps": STEPS,
         "current": 3 if can_commit else STEP_OF[ImportState(roster_import.state)],
         "stopped": stopped,
-        "townships_saved": parts.done_of(roster_import),
+        "can_undo": undo.can_undo(roster_import),
         "can_commit": can_commit,
-        "waits": roster_import.state in (ImportState.CHECKING, ImportState.COMMITTING) and not can_commit,
+        "waits": roster_import.state == ImportState.CHECKING
+        or (roster_import.state == ImportState.COMMITTING and not stopped),
         "refusal": wording.refusal_of(roster_import.report),
         "before": loading.same_file_before(roster_import),
-        "undo_job": undo.latest_job(roster_import),
-        "mends": wording.named_mends(roster_import.mends.select_related("made_by")),  # type: ignore[attr-defined]
+        "undo_job": undo_job,
+        "mends": wording.named_mends(
+            roster_import.mends.select_related("made_by"),  # type: ignore[attr-defined]
+            roster_import.report.get("columns", []),
+        ),
+        "notes": wording.named_notes(roster_import.mapping),
         "asked": answers.is_asked(roster_import.report),
         "after_links": after.links(roster_import, request.user),
     }
+    page |= _saved_in_part(roster_import)
     if roster_import.counts and not page["waits"]:
         page |= _findings(request, roster_import) | _preview(request, roster_import)
     return render(request, "households/import_detail.html", page)
+
+
+def _saved_in_part(roster_import: RosterImport) -> dict[str, Any]:
+    """What of an import that is not saved whole is saved already; nothing of most."""
+    townships = 0 if roster_import.state == ImportState.COMMITTED else parts.saved_of(roster_import)
+    if not townships or roster_import.state == ImportState.UNDONE:
+        return {"townships_saved": 0}
+    return {"townships_saved": townships, "places_saved": undo.places(roster_import)}
 
 
 def _preview(request: HttpRequest, roster_import: RosterImport) -> dict[str, Any]:
@@ -144,8 +160,8 @@ def _preview(request: HttpRequest, roster_import: RosterImport) -> dict[str, Any
 
 
 def _findings(request: HttpRequest, roster_import: RosterImport) -> dict[str, Any]:
-    refused = roster_import.mapping.get("refused_codes", [])
-    kinds = wording.named_kinds(loading.findings_by_kind(roster_import), refused)
+    said = answers.notes_of(roster_import.mapping)
+    kinds = wording.named_kinds(loading.findings_by_kind(roster_import), said.refused_codes)
     known = {kind["name"]: kind for kind in kinds}
     chosen = known.get(request.GET.get("kind", "")) or (kinds[0] if kinds else None)
     rows = roster_import.findings.none()  # type: ignore[attr-defined]
@@ -159,7 +175,7 @@ def _findings(request: HttpRequest, roster_import: RosterImport) -> dict[str, An
         "warnings": [k for k in kinds if k["severity"] == "warning"],
         "chosen": chosen,
         "page": page,
-        "findings": wording.named_findings(page, roster_import.report.get("columns", [])),
+        "findings": wording.named_findings(page, roster_import.report.get("columns", []), said),
         "not_kept": roster_import.report.get("findings_total", 0) - sum(k["number"] for k in kinds),
     }
 

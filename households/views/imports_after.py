@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
@@ -17,8 +17,9 @@ def import_undo(request: HttpRequest, pk: int) -> HttpResponse:
     """What the undo would take back, and what stands on the import; sent: it begins."""
     if not may(request.user, "import_roster"):
         raise PermissionDenied
-    saved = RosterImport.objects.filter(state=ImportState.COMMITTED).defer("report")
-    roster_import = get_object_or_404(saved, pk=pk)
+    roster_import = get_object_or_404(RosterImport.objects.select_related("job").defer("report", "helpers"), pk=pk)
+    if not undo.can_undo(roster_import):
+        raise Http404
     dependants = undo.dependants(roster_import)
     if request.method == "POST":
         if dependants:
@@ -30,6 +31,7 @@ def import_undo(request: HttpRequest, pk: int) -> HttpResponse:
     kinds = [counts[str(model._meta.model_name)] | {"name": model._meta.verbose_name} for model in KINDS]
     page = {
         "roster_import": roster_import, "dependants": dependants, "undo_job": undo.latest_job(roster_import),
-        "kinds": [kind for kind in kinds if kind["made"] or kind["changed"]],
+        "kinds": [kind for kind in kinds if kind["made"] or kind["changed"]], "can_undo": True,
+        "in_part": roster_import.state != ImportState.COMMITTED, "places": undo.places(roster_import),
     }  # fmt: skip
     return render(request, "households/import_undo.html", page)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.roles import may
-from households.forms_answers import AnswersForm, MendForm
+from households.forms_answers import AnswersForm, MendForm, NoteForm
 from households.models import RosterImport, RosterMend
 from households.roster import answers, loading, wording
 from households.roster.codes import FINDINGS
@@ -24,6 +24,9 @@ def import_answers(request: HttpRequest, pk: int) -> HttpResponse:
     sent = request.POST if request.method == "POST" else None
     said = answers.answers_of(roster_import)
     form = AnswersForm(sent, roster_import=roster_import, answers=said, places=places, years=years)
+    if form.is_outdated:
+        messages.warning(request, _("The file was checked again meanwhile. Nothing was changed; look at it anew."))
+        return redirect("households:import_answers", pk)
     if request.method == "POST" and form.is_valid():
         return _checked_again(request, pk, answers.answer(roster_import, **form.cleaned_data, by=request.user))
     context = {
@@ -60,10 +63,24 @@ def import_notes(request: HttpRequest, pk: int) -> HttpResponse:
     roster_import = _import(request, pk)
     code = request.POST.get("code", "")
     if code not in FINDINGS:
-        messages.error(request, _("No such kind of note. Nothing was changed."))
-        return redirect("households:import_detail", pk)
+        return _no_such_note(request, pk)
     done = answers.refuse_notes(roster_import, code=code, refused=request.POST.get("refused") == "1", by=request.user)
     return _checked_again(request, pk, done)
+
+
+@require_POST
+def import_note(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let one note reject its household (refused=1), or let it pass."""
+    roster_import = _import(request, pk)
+    form = NoteForm(request.POST)
+    if not form.is_valid() or form.cleaned_data["code"] not in FINDINGS:
+        return _no_such_note(request, pk)
+    return _checked_again(request, pk, answers.refuse_note(roster_import, **form.cleaned_data, by=request.user))
+
+
+def _no_such_note(request: HttpRequest, pk: int) -> HttpResponse:
+    messages.error(request, _("No such kind of note. Nothing was changed."))
+    return redirect("households:import_detail", pk)
 
 
 def _require(request: HttpRequest) -> None:

@@ -18,7 +18,7 @@ from core.exports import XLSX
 from core.models import Job
 from core.pages import paged
 from households.forms_income import SheetForm, SheetUploadForm
-from households.income_sheet import acts, wording
+from households.income_sheet import acts, undo, wording
 from households.income_sheet.codes import SheetRefused
 from households.income_sheet.write import make_sheet
 from households.models import IncomeUpload, UploadState
@@ -105,7 +105,21 @@ def income_sheet(request: HttpRequest, pk: int) -> HttpResponse:
         "drafts": drafts,
         "may_check": bool(drafts) and not own and may(request.user, "check_statement"),
     }
+    page |= _undo_of(request, upload)
     return render(request, "households/income_sheet.html", page)
+
+
+def _undo_of(request: HttpRequest, upload: IncomeUpload) -> dict[str, Any]:
+    """Whether it can be undone, and how far that is; the job itself for who may follow it."""
+    if upload.state != UploadState.SAVED:
+        return {}
+    job = undo.latest_job(upload)
+    under_way = job is not None and not job.is_finished
+    return {
+        "undo_job": job,
+        "undo_seen": under_way and Job.objects.visible_to(request.user).filter(pk=job.pk).exists(),  # type: ignore[union-attr]
+        "may_undo": not under_way and undo.may_undo(upload, _user(request)),
+    }
 
 
 @require_POST
@@ -140,6 +154,24 @@ def income_sheet_check(request: HttpRequest, pk: int) -> HttpResponse:
         told = ngettext("%(n)s statement was confirmed.", "%(n)s statements were confirmed.", number)
         messages.success(request, told % {"n": number})
     return redirect("households:income_sheet", pk)
+
+
+def income_sheet_undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the undo would take back, and what was done since; sent: it begins."""
+    upload = _upload(request, pk)
+    if not undo.may_undo(upload, _user(request)):
+        raise PermissionDenied
+    if upload.state != UploadState.SAVED:
+        return redirect("households:income_sheet", pk)
+    dependants = undo.dependants(upload)
+    if request.method == "POST" and not dependants:
+        undo.ask(upload, by=_user(request))
+        return redirect("households:income_sheet", pk)
+    page = {
+        "upload": upload, "place": acts.name_of(upload.sheet.division), "dependants": dependants,
+        "counts": undo.counts(upload),
+    }  # fmt: skip
+    return render(request, "households/income_sheet_undo.html", page, status=422 if request.method == "POST" else 200)
 
 
 def _require(request: HttpRequest) -> None:

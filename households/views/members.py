@@ -7,7 +7,8 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from households import members as verbs
-from households.forms import DayAndReasonForm, MemberForm
+from households.forms import DayAndReasonForm
+from households.forms_members import MemberForm
 from households.models import Member
 from households.views.acting import form_page, household_for
 
@@ -26,7 +27,12 @@ def member_edit(request: HttpRequest, pk: int) -> HttpResponse:
     member, household = _member(request, pk)
     form = MemberForm(request.POST or None, instance=member)
     return form_page(
-        request, household, form, lambda: verbs.change_member(member, **form.facts()), heading=_("Edit the member")
+        request,
+        household,
+        form,
+        lambda: verbs.change_member(member, **form.facts()),
+        heading=_("Edit the member"),
+        row=member,
     )
 
 
@@ -38,7 +44,7 @@ def member_leave(request: HttpRequest, pk: int) -> HttpResponse:
         request, household, form, lambda: verbs.leave_member(member, **form.cleaned_data),
         heading=_("%(name)s leaves the household") % {"name": member.name}, button=_("Leaves"),
         question=_("Let this person leave the household?"),
-        done=_("The member has left the household."),
+        done=_("The member has left the household."), row=member,
     )  # fmt: skip
 
 

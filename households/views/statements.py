@@ -36,7 +36,8 @@ def statement_edit(request: HttpRequest, pk: int) -> HttpResponse:
     return form_page(
         request, household, form, lambda: verbs.change_statement(statement, by=actor, **amounts()),
         heading=_("Income statement of %(year)s") % {"year": statement.year},
-        note=_("Amounts in yuan. A corrected statement counts again once a colleague has checked it."), pairs=True,
+        note=_("Amounts in yuan. A corrected statement counts again once a colleague has checked it."),
+        pairs=True, row=statement,
     )  # fmt: skip
 
 
@@ -52,12 +53,13 @@ def statement_check(request: HttpRequest, pk: int) -> HttpResponse:
         return form_page(
             request, household, form, lambda: verbs.check_statement(statement, by=actor),
             heading=_("Check the statement of %(year)s") % {"year": statement.year},
-            button=_("Confirm the statement"), statement=statement, done=_("The statement is checked."),
+            button=_("Confirm the statement"), statement=statement, row=statement,
+            done=_("The statement is checked."),
         )  # fmt: skip
     return form_page(
         request, household, form, lambda: verbs.finalise_statement(statement),
         heading=_("Make the statement of %(year)s final") % {"year": statement.year}, button=_("Make it final"),
-        question=_("Make this statement final? Nobody can change it afterwards."), statement=statement,
+        question=_("Make this statement final? Nobody can change it afterwards."), statement=statement, row=statement,
         done=_("The statement is final."),
     )  # fmt: skip
 

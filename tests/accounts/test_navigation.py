@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 
-from accounts.navigation import ME, SIDE, navigation
+from accounts.navigation import ME, SIDE, _counters, navigation
 
 
 def shown(rf, roles, path="/"):
@@ -70,3 +70,12 @@ def test_roles_add_up_and_the_phone_keeps_home_and_me(rf):
 def test_only_the_nearest_entry_is_marked(rf):
     items = shown(rf, ["district_admin"], reverse("households:growth"))["navigation"]
     assert [item.url for item in items if item.active] == [reverse("households:growth")]
+
+
+def test_what_waits_is_counted_when_the_entry_is_drawn(rf, monkeypatch):
+    asked = []
+    monkeypatch.setitem(_counters, "households:leftovers", lambda user: asked.append(user) or 3)
+    items = {item.url: item.count for item in shown(rf, ["village_clerk"])["navigation"]}
+    count = items.pop(reverse("households:leftovers"))
+    assert asked == []
+    assert (count(), len(asked), set(items.values())) == (3, 1, {None})

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 from django.utils.translation import override
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from households.members import add_member, change_member, leave_member, new_head
@@ -177,6 +177,7 @@ def test_a_name_from_before_the_rule_stands_in_no_ones_way(son):
 
 
 @given(st.text(max_size=45))
+@example("Â.")  # the point becomes a ·, and the two together are text read in the wrong encoding
 def test_what_is_kept_as_a_name_is_one_and_is_kept_again(typed):
     try:
         kept = name_of(typed)

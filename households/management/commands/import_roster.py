@@ -14,8 +14,9 @@ from core.commands import DistrictCommand, Refused
 from core.jobs import JobRefused
 from district.models import Campaign
 from district.policy import PolicyMissing, campaign_of, current_campaign
+from households.roster.by_command import save
 from households.roster.codes import FINDINGS
-from households.roster.loading import DataBusy, check_bytes, commit_bytes, limits
+from households.roster.loading import DataBusy, check_bytes, limits
 from households.roster.rows import ERROR, Answers
 
 EARLIEST_YEAR = 2000  # as in a file's income-year column
@@ -53,7 +54,7 @@ class Command(DistrictCommand):
         try:
             checked = check_bytes(data, name, **given)
             if checked.plan is not None and options["commit"]:
-                return commit_bytes(data, checked, **given)
+                return save(data, checked, **given)
             return checked.document("checked")
         except PolicyMissing as error:
             raise Refused(_("The campaign has no policy for any year.")) from error

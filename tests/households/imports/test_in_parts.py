@@ -214,3 +214,24 @@ def test_a_small_file_is_one_transaction(roster: Roster, settings: Any) -> None:
     after = RosterImport.objects.get(pk=roster_import.pk)
     assert (after.state, parts.MARK in after.mapping, written()) == ("committed", False, FOUR)
     assert django_settings.ROSTER_ROWS_ONE_TRANSACTION == 100
+
+
+def test_a_command_writes_a_large_roster_in_parts_too(roster: Roster, monkeypatch: Any) -> None:
+    seen: list[int] = []
+    put = commit.put
+    monkeypatch.setattr(commit, "put", lambda rows: (put(rows), seen.append(len(rows.households)))[0])
+    document = run(roster(*in_townships(4)))
+    assert ([n for n in seen if n], document["state"], written()) == ([1, 1, 1, 1], "committed", FOUR)
+    assert (document["counts"]["households"]["created"], document["seconds"]["commit"] > 0) == (4, True)
+    assert (RosterImport.objects.get().state, Job.objects.get(kind="roster_commit").state) == ("committed", "done")
+    again = run(roster(*in_townships(4)))
+    assert (again["state"], again["counts"]["households"]["unchanged"], written()) == ("committed", 4, FOUR)
+
+
+def test_a_command_that_is_killed_leaves_the_rest_to_a_worker(roster: Roster, monkeypatch: Any) -> None:
+    with monkeypatch.context() as patch, pytest.raises(SystemExit):
+        kill_in_township(patch, 3)
+        run(roster(*in_townships(4)))
+    assert Household.objects.count() == 2
+    again(Job.objects.get(kind="roster_commit").pk)
+    assert (RosterImport.objects.get().state, written()) == ("committed", FOUR)

@@ -33,6 +33,7 @@ from households.models import (
 )
 from households.roster import undo
 from households.statements import finalise_statement
+from households.undoing import _dependant
 from tests.factories.accounts import SINCE, GrantFactory, UnitFactory, UserFactory
 from visits.logging import log_visit
 from visits.models import Visit
@@ -234,7 +235,7 @@ class TestRefusal:
         assert refused(second) == [("Pairing", 1, ("1001",))]
 
     def test_more_than_ten_households_are_counted_and_ten_are_named(self, roster: Roster, first: RosterImport) -> None:
-        found = undo._dependant("x", set(Household.objects.values_list("pk", flat=True)))
+        found = _dependant("x", set(Household.objects.values_list("pk", flat=True)))
         assert (found.households, found.codes) == (2, ("1001", "1002"))
 
     def test_growth_does_not_stand_on_it(self, first: RosterImport) -> None:
