@@ -16,7 +16,7 @@ def test_admin_ends_a_pairing_and_pairs_the_household_again(page: Page, product:
     page.goto(f"/cadres/{cadre}/")
     page.locator(f"a[href='/cadres/pairing/{pairing}/end/']").click()
     page.get_by_label("原因").fill("工作调动")
-    page.get_by_role("button", name="取消结对").click()
+    page.get_by_role("button", name="解除结对").click()
     confirm(page)
     page.wait_for_url(lambda url: not url.endswith("/end/"))
     today = product.one("SELECT date(ended_on) FROM cadres_pairing WHERE id = ?", pairing)
