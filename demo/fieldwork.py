@@ -12,6 +12,8 @@ from django.utils import timezone
 from accounts.models import Unit
 from cadres.models import Pairing
 from core import bulk
+from households.codes import StudentStatus
+from households.models import Member
 from programs.codes import MeasureKind, MeasureSource, MeasureState
 from programs.models import Measure
 from visits.codes import REACHING, Change, Mode, NeedKind, NeedState
@@ -59,6 +61,8 @@ class Fieldwork:
         self.random = Random(seed + 7)  # noqa: S311 fictitious, no secret
         self.departments = {u.name: u for u in Unit.objects.filter(name__in=DEPARTMENTS.values())}
         self.visits: list[Visit] = []
+        pupils = Member.objects.filter(active=True).exclude(student_status__in=("", StudentStatus.NOT_STUDENT))
+        self.with_pupils = set(pupils.values_list("household", flat=True))
         self.needs: list[Need] = []
         self.measures: list[Measure] = []
         self.handed: list[tuple[Visit, Measure]] = []
@@ -95,7 +99,8 @@ class Fieldwork:
         random, user = self.random, pairing.cadre.user
         mode = random.choices([m for m, _ in MODES], [w for _, w in MODES])[0]
         reached = mode in REACHING
-        changes = [random.choice(Change.values)] if reached and random.random() < 0.28 else []
+        told = self._fitting(Change.values, pairing, Change.SCHOOL)
+        changes = [random.choice(told)] if reached and random.random() < 0.28 else []
         late = timedelta(days=random.choice((1, 2, 3))) if random.random() < 0.12 else timedelta()
         entered = datetime.combine(
             day, time(random.randint(9, 18), random.randint(0, 59)), timezone.get_current_timezone()
@@ -117,7 +122,7 @@ class Fieldwork:
 
     def _need(self, visit: Visit, pairing: Pairing, day: date) -> None:
         random = self.random
-        kind = random.choice(NeedKind.values)
+        kind = random.choice(self._fitting(NeedKind.values, pairing, NeedKind.EDUCATION))
         due = day + timedelta(days=30)
         department = self.departments.get(DEPARTMENTS.get(NeedKind(kind), "")) if random.random() < 0.5 else None
         ended = day < self.as_of - timedelta(days=20) and random.random() < 0.7
@@ -135,8 +140,15 @@ class Fieldwork:
                  due_on=due, **facts)
         )  # fmt: skip
 
+    def _fitting(self, kinds: list[str], pairing: Pairing, of_pupils: str) -> list[str]:
+        """The kinds without the one of schooling where nobody goes to school."""
+        return [kind for kind in kinds if kind != of_pupils or pairing.household_id in self.with_pupils]
+
     def _other_aid(self, pairing: Pairing) -> None:
-        kind, source, yuan, quantity, note = self.random.choice(OTHER_AID)
+        given = [
+            row for row in OTHER_AID if row[0] in self._fitting(MeasureKind.values, pairing, MeasureKind.EDUCATION)
+        ]
+        kind, source, yuan, quantity, note = self.random.choice(given)
         day = self.as_of - timedelta(days=self.random.randint(5, DAYS))
         self._measure(pairing, kind, source, day, yuan, quantity, note)
 

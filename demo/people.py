@@ -35,11 +35,15 @@ BUREAUS = (
     "团区委", "区委组织部", "区委宣传部", "区委统战部", "区委党校", "区档案馆", "区税务局", "区供销社",
 )  # fmt: skip
 INSTITUTIONS = ("区人民医院", "区中医医院", "区妇幼保健院", "区职业教育中心", "区第一中学", "区疾控中心")
-POSTS = {
-    UnitKind.BUREAU: ("局长", "副局长", "四级调研员"),
-    UnitKind.TOWNSHIP: ("镇长", "副镇长", "人大主席", "武装部长"),
-    UnitKind.INSTITUTION: ("院长", "副院长", "书记"),
-}
+HEADS = {
+    "镇人民政府": "镇长",
+    "乡人民政府": "乡长",
+    "局": "局长",
+    "医院": "院长",
+    "中学": "校长",
+}  # by the end of the name
+ONE_EACH = {UnitKind.TOWNSHIP: ("人大主席", "武装部长"), UnitKind.INSTITUTION: ("书记",)}
+OTHERS = ("党委委员", "三级调研员", "四级调研员")
 SKILLS = ("", "", "", "果树栽培", "医疗", "财务", "法律", "教育", "旅游经营", "电商销售", "农机")
 ACCOUNTS_FILE = "demo-accounts.json"
 
@@ -77,9 +81,12 @@ def make_cadres(households: int, *, since: date, seed: int) -> list[Cadre]:
     leaders, others = numbers_of(households)
     places = [(office, Rank.DISTRICT_LEADER, "区级领导")] * leaders
     turn = cycle(units)
+    free = {unit.name: [_head_of(unit), *ONE_EACH.get(UnitKind(unit.kind), ())] for unit in units}
     for _ in range(others):
         unit = next(turn)
-        places.append((unit, Rank.DIVISION_LEVEL, random.choice(POSTS[UnitKind(unit.kind)])))
+        single = free[unit.name]
+        post = single.pop(0) if single else random.choice((f"副{_head_of(unit)}", *OTHERS))
+        places.append((unit, Rank.DIVISION_LEVEL, post))
     names = _names(random, len(places))
     users = [
         User(username=f"cadre{number:04d}", display_name=name, password=make_password(None), phone=phone,
@@ -96,6 +103,10 @@ def make_cadres(households: int, *, since: date, seed: int) -> list[Cadre]:
     ]  # fmt: skip
     bulk.insert(cadres)
     return cadres
+
+
+def _head_of(unit: Unit) -> str:
+    return next((post for end, post in HEADS.items() if unit.name.endswith(end)), "主任")
 
 
 def _names(random: Random, count: int) -> list[str]:
