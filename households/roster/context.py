@@ -42,7 +42,7 @@ class Context:
         """The fields of a person that the sheet has columns for, and those that each person needs."""
         if sheet not in self._members:
             self._members[sheet] = [
-                (name, Once(partial(parse, today=self.today) if name in _DATED else parse))
+                (name, Once(partial(parse, today=self.today) if name in _DATED else parse, **_KEPT.get(name, {})))
                 for name, parse in _MEMBER_CELLS.items()
                 if name in self.columns[sheet] or name in NEEDED
             ]
@@ -74,6 +74,7 @@ def _relation(value: object) -> Cell:
 
 NEEDED = ("name", "id_no", "relation")  # of each person, if there is no such column too
 _DATED = ("id_no", "birth_date")  # whose cells are asked with the day of today
+_KEPT = {name: {"most": 0} for name in ("id_no", "member_phone", "disability_no")}
 _MEMBER_CELLS: dict[str, Callable[..., Cell]] = {
     "name": cells.name,
     "id_no": cells.id_no,

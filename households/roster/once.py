@@ -9,14 +9,13 @@ from .ooxml import Problem
 class Once(dict[object, Cell]):
     """A column's cells → what they mean, found out once for equal texts."""
 
-    MOST = 4_000  # of a column that never repeats no more are kept
-
-    def __init__(self, parse: Callable[[object], Cell]) -> None:
-        self.parse = parse
+    def __init__(self, parse: Callable[[object], Cell], *, most: int = 20_000) -> None:
+        """`most`: how many different ones are kept; 0 for a column that hardly repeats."""
+        self.parse, self.most = parse, most
 
     def __missing__(self, text: object) -> Cell:
         cell = self.parse(text)
-        if len(self) < self.MOST:
+        if len(self) < self.most:
             self[text] = cell
         return cell
 
