@@ -247,7 +247,7 @@ def _shown(model: Any, field: Any, row: Any) -> str:
         labels = dict(codes.choices)
         return "、".join(str(labels.get(code, code)) for code in value)
     if field.name.endswith("_bp"):
-        return percent(value)
+        return percent(value, value if field.name.endswith("target_bp") else None)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, date):

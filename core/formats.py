@@ -29,14 +29,15 @@ def wan(amount: Decimal | int | None) -> str:
     return NOTHING if amount is None else f"{_cut(Decimal(amount) / 10_000, '0.01'):,}"
 
 
-def percent(basis_points: int | None) -> str:
-    """Basis points as percent with one place, cut toward minus infinity: 996 → 9.9%, -5 → -0.1%."""
+def percent(basis_points: int | None, target: int | None = None) -> str:
+    """Basis points as percent with one place, cut toward minus infinity: 996 → 9.9%, -5 → -0.1%.
+
+    Two places beside a target that has two, or a rate just below it would print the same: 1233, 1234 → 12.33%.
+    """
     if basis_points is None:
         return NOTHING
-    tenths = basis_points // 10
-    sign = "-" if tenths < 0 else ""
-    whole, place = divmod(abs(tenths), 10)
-    return f"{sign}{whole:,}.{place}%"
+    step = "0.01" if (target or 0) % 10 else "0.1"
+    return f"{_cut(Decimal(basis_points) / 100, step):,}%"
 
 
 def phone_date(day: dt.date | dt.datetime | None, *, today: dt.date | None = None) -> str:

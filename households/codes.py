@@ -151,6 +151,10 @@ class Problem(models.TextChoices):
     MEMBER_ELSEWHERE = "member_elsewhere", _("A member of this household lives in another household by now.")
     PERSON_ELSEWHERE = (
         "person_elsewhere",
+        _("This person is registered in another household, outside your place. Ask the district admin for help."),
+    )
+    PERSON_THERE = (
+        "person_there",  # the same to who sees that household
         _("This person is in household %(code)s, %(village)s. Let the person leave there first."),
     )
     HEAD_TAKEN = (

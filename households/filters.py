@@ -1,18 +1,28 @@
-"""Search and filters of the list of households: one field for each registered condition."""
+"""Search and filters of the list of households: one field for each registered condition.
 
+An address (browser history, logs of proxies) holds no ID number: `person` is the keyed hash that it is found by.
+"""
+
+import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.db.models import Q, QuerySet
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from core.crypto import keyed_hash
+from core.masking import ID_STARS
 from district.models import Division
 from households import id_numbers
 from households.conditions import Frame, all_conditions, joined, where
 
 ALWAYS_JOINED = ("state", "growth", "income")  # whose columns the table shows
+ID_SHAPED = re.compile(r"[0-9]{17}.")
+PERSON = re.compile(r"[0-9a-f]{64}")  # what keyed_hash() makes
+MASK = "*" * ID_STARS  # shown in the field of the search: of the number nothing is known any more
+Asked = TypeVar("Asked", bound=MultiValueDict)
 SHOWN = ("township", "village", "cause", "growth", "income", "state", "paired", "contacted", "needs", "guarantee")
 
 
@@ -29,6 +39,18 @@ def head_code_or_village(text: str, household: str = "") -> Q:
     )
 
 
+def without_number(asked: Asked) -> Asked:
+    """What an address may ask: `person` in place of an ID number, or of its mask that the form sends back."""
+    text = asked.get("q", "").strip()
+    number, kept = id_numbers.normalise(text), asked.copy()
+    if ID_SHAPED.fullmatch(number):
+        kept["person"] = keyed_hash(number)
+    elif text != MASK:
+        return asked
+    del kept["q"]
+    return kept
+
+
 class HouseholdFilter:
     """Narrows what the user sees by what the address asks for; a value that nobody knows holds for no household.
 
@@ -40,7 +62,8 @@ class HouseholdFilter:
     ) -> None:
         self.data, self.frame, self.by_id_no = data, frame, by_id_no
         self.conditions = {c.name: c for c in all_conditions()}
-        self.text = data.get("q", "").strip()
+        self.person = data.get("person", "")
+        self.text = "" if self.person else data.get("q", "").strip()
         self.asked = {name: data[name] for name in self.conditions if data.get(name)}
         self.form = self._form(places)
         self.qs = self._narrow(rows)
@@ -50,7 +73,12 @@ class HouseholdFilter:
         """What was asked, for the log: no text that was searched for, since it may be an ID number."""
         asked = [f"{self.conditions[name].label}={value}" for name, value in self.asked.items()]
         return ", ".join(
-            [str(_("Households")), str(self.frame.year), *asked, *([str(_("Search"))] if self.text else [])]
+            [
+                str(_("Households")),
+                str(self.frame.year),
+                *asked,
+                *([str(_("Search"))] if self.text or self.person else []),
+            ]
         )
 
     def _narrow(self, rows: QuerySet) -> QuerySet:
@@ -62,22 +90,26 @@ class HouseholdFilter:
         rows = joined(rows, self.frame, needed).filter(where(self.asked, self.frame))
         if "state" not in self.asked:
             rows = rows.filter(closed_on__isnull=True)
-        return rows.filter(self._search(self.text)) if self.text else rows
+        if self.person:
+            return rows.filter(self._of_person())
+        return rows.filter(head_code_or_village(self.text)) if self.text else rows
 
-    def _search(self, text: str) -> Q:
-        number = id_numbers.normalise(text)
-        if len(number) == 18 and number[:17].isdigit():
-            if not self.by_id_no:
-                return Q(pk__isnull=True)
-            return Q(members__id_no_hash=keyed_hash(number), members__active=True, masked=False)
-        return head_code_or_village(text)
+    def _of_person(self) -> Q:
+        if not (self.by_id_no and PERSON.fullmatch(self.person)):
+            return Q(pk__isnull=True)
+        return Q(members__id_no_hash=self.person, members__active=True, masked=False)
 
     def _form(self, places: list[Division]) -> forms.Form:
-        form = forms.Form(self.data)
+        data = {k: self.data[k] for k in self.data}
+        if self.person:
+            data["q"] = MASK
+        form = forms.Form(data)
         form.fields["q"] = forms.CharField(
             label=_("Name, code, village or whole ID number") if self.by_id_no else _("Name, code or village"),
-            required=False,
-        )
+            required=False, widget=forms.TextInput({"autocomplete": "off"}),
+        )  # fmt: skip
+        if self.person:
+            form.fields["person"] = forms.CharField(widget=forms.HiddenInput, required=False)
         townships = {v.parent.code: v.parent.name for v in places if v.parent}
         chosen = self.data.get("township") or (next(iter(townships)) if len(townships) == 1 else "")
         villages = [(v.code, v.name) for v in places if v.parent and v.parent.code == chosen]
@@ -97,7 +129,7 @@ class HouseholdFilter:
             )
             form.initial["year"] = str(self.frame.year)
             if not self.data.get("year"):
-                form.data = {**{k: self.data[k] for k in self.data}, "year": str(self.frame.year)}
+                form.data = {**data, "year": str(self.frame.year)}
         return form
 
 

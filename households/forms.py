@@ -14,6 +14,7 @@ from core.masking import mask_card, mask_phone
 from core.reasons import must_say_something
 from district.models import Division, Level
 from households.codes import Cause, GuaranteeItem, GuaranteeState
+from households.household_codes import folded
 from households.models import Household, IncomeStatement
 from households.models.statement import SOURCES
 from households.register import RegisterRefused, days_of_acts, name_of
@@ -123,6 +124,12 @@ class NewHouseholdForm(HouseholdForm):
         fields = ("code", *HouseholdForm.Meta.fields)  # type: ignore[assignment]
 
     field_order = ("village", "code", "head_name", "head_id_no", "people", "income")
+
+    def clean_code(self) -> str:
+        """As a roster's 户编号 is stored, so that both find the same household."""
+        if not (code := folded(self.cleaned_data["code"])):
+            raise forms.ValidationError(self.fields["code"].error_messages["required"], code="required")
+        return code
 
     def __init__(self, *args: Any, year: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -195,8 +195,8 @@ ATTENTION = (Verdict.MISSED, Verdict.NO_STATEMENT, Verdict.BASE_NOT_POSITIVE, Ve
 
 
 def target_label(basis_points: int) -> str:
-    """1000 → 10%, 1050 → 10.5%"""
-    return formats.percent(basis_points).replace(".0%", "%")
+    """1000 → 10%, 1050 → 10.5%, 1234 → 12.34%"""
+    return formats.percent(basis_points, basis_points).replace(".0%", "%")
 
 
 def in_order_of_attention(assessments: QuerySet) -> QuerySet:

@@ -22,7 +22,7 @@ from households.register import (
 def add_member(household: Household, *, name: str, id_no: str = "", relation: str, **facts: Any) -> Member:
     """Somebody joins the household, with an ID number or `no_id_reason`, why there is none (NoIdReason).
 
-    RegisterRefused for both or neither, and if the person lives in another household, with the place.
+    RegisterRefused for both or neither, and if the person lives in another household; it knows which.
     """
     must_be_open(household)
     member = add_person(household, name=name, id_no=id_no, relation=relation, **facts)

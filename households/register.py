@@ -16,6 +16,7 @@ from households import id_numbers
 from households.closing import end_all
 from households.codes import NO_ID_BY_HAND, Problem, Relation
 from households.growth import assess
+from households.household_codes import folded
 from households.models import (
     Enrolment,
     EnrolmentState,
@@ -38,9 +39,27 @@ class RegisterRefused(Exception):
         super().__init__(code)
         self.code, self.params = str(code), params
 
+    def words_for(self, reader: Any) -> str:
+        """What this user may be told; str() is for everybody."""
+        return str(self)
+
     def __str__(self) -> str:
         sentence = str(Problem(self.code).label)
         return sentence % self.params if self.params else sentence
+
+
+class PersonElsewhere(RegisterRefused):
+    """The person lives in the household `there`, which str() does not name: not everybody may know it."""
+
+    def __init__(self, there: Household) -> None:
+        super().__init__(Problem.PERSON_ELSEWHERE)
+        self.there = there
+
+    def words_for(self, reader: Any) -> str:
+        """Code and village too if the reader sees that household, and unmasked. One query."""
+        if not Household.objects.allowed(reader, "see_unmasked").filter(pk=self.there.pk).exists():
+            return str(self)
+        return str(Problem.PERSON_THERE.label) % {"code": self.there.code, "village": self.there.village}
 
 
 @transaction.atomic
@@ -66,7 +85,7 @@ def open_household(
     except PolicyMissing as error:
         raise RegisterRefused(Problem.NO_CAMPAIGN) from error
     year, head_name = entry_year(), name_of(head_name)
-    household = Household(village=village, code=code.strip(), head_name=head_name)
+    household = Household(village=village, code=folded(code), head_name=head_name)
     _set(household, facts)
     try:
         with transaction.atomic():
@@ -261,8 +280,7 @@ def _why_not(member: Member) -> RegisterRefused:
     person = same.select_related("household__village").first()
     if person is None:
         return RegisterRefused(Problem.HEAD_TAKEN)
-    there = person.household
-    return RegisterRefused(Problem.PERSON_ELSEWHERE, code=there.code, village=there.village)
+    return PersonElsewhere(person.household)
 
 
 def _state_at_entry(campaign: Campaign, year: int, income: Decimal, people: int) -> str:

@@ -25,15 +25,23 @@ class Section:
     load: Callable[[Any, Any, frozenset[str]], dict[str, Any]]  # (household, user, may) → data; few, fixed queries
 
 
+def _always(household: Any, user: Any, may: frozenset[str]) -> bool:
+    return True
+
+
 @dataclass(frozen=True)
 class Button:
-    """An act offered at the top of a case file to those who may do it: 记录走访."""
+    """An act offered at the top of a case file to those who may do it: 记录走访.
+
+    `offered`: whether it can be done on this household at all; asked only for those who may.
+    """
 
     label: str | Promise
     icon: str
     action: str
     url: Callable[[Any], str]
     primary: bool = False
+    offered: Callable[[Any, Any, frozenset[str]], bool] = _always  # (household, user, may); one query at most
 
 
 @dataclass(frozen=True)

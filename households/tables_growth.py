@@ -7,6 +7,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from core.columns import PercentColumn
+from core.formats import percent
 from core.masking import mask_name
 from households.models import GrowthAssessment
 
@@ -41,6 +42,9 @@ class GrowthTable(tables.Table):
 
     def render_verdict(self, record: GrowthAssessment) -> str:
         return get_template("households/_growth_badge.html").render({"record": record})
+
+    def render_growth_bp(self, record: GrowthAssessment, value: int) -> str:
+        return percent(value, record.explanation.target_bp)  # type: ignore[attr-defined]
 
     def render_sum(self, record: GrowthAssessment) -> str:
         return get_template("households/_growth_sum.html").render({"explanation": record.explanation})  # type: ignore[attr-defined]

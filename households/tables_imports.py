@@ -20,8 +20,7 @@ class ImportTable(tables.Table):
 
     def render_state(self, record: RosterImport, value: str) -> str:
         """A checked file that would change nothing waits for nobody."""
-        given = record.counts.get("households", {})
-        if record.state == ImportState.CHECKED and not any(given.get(name) for name in ("created", "updated")):
+        if record.state == ImportState.CHECKED and not record.waits_for_import:
             return str(_("Nothing to import"))
         return value
 

@@ -21,6 +21,7 @@ from households.views import (
 app_name = "households"
 urlpatterns = [
     path("", households.households, name="list"),
+    path("search/", households.search, name="search"),
     path("export/", households.export, name="export"),
     path("<int:pk>/", casefile.detail, name="detail"),
     path("new/", edit.new, name="new"),

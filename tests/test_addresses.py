@@ -85,6 +85,7 @@ GET  district:campaign_year      2016               in  403  403  403  403  403 
 GET  district:campaign_year      1999               in  403  403  403  403  403  404  403  403  403
 
 GET  households:list             -                  in  200  200  200  200  200  200  200  403  403
+POST households:search           -                  in  302  302  302  302  302  302  302  403  403
 POST households:export           -                  in  403  403  403  302  403  302  302  403  403
 GET  households:detail           zhao               in  200  200  200  200  200  200  200  404  404
 GET  households:detail           qian               in  404  404  404  404  404  200  200  404  404

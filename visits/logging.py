@@ -7,12 +7,12 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.formats import date_format
 
 from accounts.models import User
-from cadres.models import Cadre
+from cadres.models import Cadre, Pairing
 from core.dates import Span, until_today, years_from
 from households.models import Household
 from households.scope import is_allowed
@@ -174,6 +174,23 @@ def days_for(household: Household) -> Span:
         since += [enrolment.entered_on, enrolment.campaign.starts_on]
     span = until_today(min(since))
     return span if household.closed_on is None else Span(span.first, min(span.last, household.closed_on))
+
+
+def can_be_visited() -> Exists:
+    """Whether a row of households has a day on which visitor_on() and days_for() let a visit be logged: for lists.
+
+    Who was never paired has none. To be asked for deputies: a cadre sees only households that he is paired with.
+    """
+    ended, today = F("ended_on"), timezone.localdate()
+    pairings = Pairing.objects.filter(household=OuterRef("pk"), starts_on__lte=today)
+    pairings = pairings.filter(Q(household__closed_on=None) | Q(starts_on__lte=F("household__closed_on")))
+    in_span = (
+        Q(ended_on=None)
+        | Q(ended_on__gte=years_from(today, -1))
+        | Q(household__enrolments__entered_on__lte=ended)
+        | Q(household__enrolments__campaign__starts_on__lte=ended)
+    )
+    return Exists(pairings.filter(in_span))
 
 
 def visitor_on(day: date, *, household: Household, by: User) -> Cadre:

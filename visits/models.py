@@ -92,6 +92,11 @@ class Visit(AppendOnly):
         return timezone.localdate(self.entered_at) > self.visited_on
 
     @property
+    def met_nobody(self) -> bool:
+        """Nobody at home, or a call that nobody answered: what changed is not known then."""
+        return self.mode == Mode.NOT_HOME or (self.mode == Mode.PHONE and not self.reached)
+
+    @property
     def change_labels(self) -> list[str]:
         return [str(Change(code).label) for code in self.changes if code in Change.values]
 

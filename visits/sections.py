@@ -14,6 +14,7 @@ from households.models import Household
 from households.sections import Button, ListColumn, Section, add_button, add_column, add_section
 from visits.codes import PENDING
 from visits.conditions import with_contact
+from visits.logging import can_be_visited
 from visits.models import Need, Visit, VisitPhoto
 
 SHOWN = 5
@@ -60,6 +61,13 @@ def with_open_needs(rows: QuerySet, frame: Frame) -> QuerySet:
     return rows.annotate(open_needs=Coalesce(counted, 0))
 
 
+def offer_visit(household: Household, user: Any, may: frozenset[str]) -> bool:
+    """Whether there is a day on which a visit can be logged. One query for a deputy; the cadre himself is paired."""
+    if "enter_for_others" not in may:
+        return True
+    return Household.objects.filter(can_be_visited(), pk=household.pk).exists()
+
+
 add_section(Section("needs", _("Needs"), 5.4, "visits/_case_needs.html", load_needs))
 add_section(Section("visits", _("Visits"), 5.6, "visits/_case_visits.html", load_visits))
 add_column(ListColumn("last_contact", _("Last contact"), with_contact, text=phone_date))
@@ -71,5 +79,6 @@ add_button(
         "log_visit",
         lambda h: f"{reverse('visits:new')}?household={h.pk}",
         primary=True,
+        offered=offer_visit,
     )
 )

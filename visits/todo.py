@@ -9,6 +9,7 @@ from django.db.models import F, QuerySet
 
 from households.conditions import Frame, frame_of, narrowed
 from households.models import Household
+from visits.logging import can_be_visited
 from visits.models import Need
 
 SOON = timedelta(days=7)
@@ -43,7 +44,8 @@ def todo_of(user: Any) -> Todo:
     frame = frame_of()
     needs = due_needs(user, frame.today).select_related("household__village__parent", "department", "owner")
     rows = not_contacted(user, frame)
-    longest = rows.select_related("village__parent").order_by(F("last_contact").asc(nulls_first=True), "code")
+    rows_shown = rows.select_related("village__parent").annotate(can_be_visited=can_be_visited())
+    longest = rows_shown.order_by(F("last_contact").asc(nulls_first=True), "code")
     return Todo(
         needs=list(needs.order_by("due_on", "pk")[:SHOWN]),
         needs_count=needs.count(),

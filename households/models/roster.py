@@ -51,6 +51,12 @@ class RosterImport(models.Model):
     def __str__(self) -> str:
         return self.file_name
 
+    @property
+    def waits_for_import(self) -> bool:
+        """Checked, and it would change something: a file that changes nothing waits for nobody."""
+        given = self.counts.get("households", {})
+        return self.state == ImportState.CHECKED and any(given.get(name) for name in ("created", "updated"))
+
 
 class RosterFinding(models.Model):
     """A finding of a check, at its place in the file. The value is masked."""

@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 from core.masking import mask_card, mask_id, mask_phone
 from households import id_numbers
 from households.codes import SPELLINGS, code_of
+from households.household_codes import folded
 
-from .masks import is_id_shaped, without_numbers
+from .masks import is_id_shaped, names_somebody, without_numbers
 from .ooxml import Problem
 
 MOST_MONEY = Decimal(10_000_000)
@@ -340,14 +341,14 @@ def bank_card(value: object) -> Cell:
 
 def household_no(value: object) -> Cell:
     """The 户编号 as text; a number keeps its digits up to 15 of them. A person's ID number is none."""
-    given = id_numbers.normalise(text(value)) if isinstance(value, str) else text(value)
+    given = folded(text(value)) if isinstance(value, str) else text(value)
     if not given:
         return Cell("", "household_no_missing")
     if isinstance(value, int | float) and len(given) > EXACT_DIGITS:
         return Cell("", "id_precision_lost")
-    if len(given) > HOUSEHOLD_NO_LIMIT or not given.isascii() or not given.isalnum():
+    if len(given) > HOUSEHOLD_NO_LIMIT or not given.isascii() or not given.replace("-", "").isalnum():
         return Cell("", "household_no_invalid", {"limit": HOUSEHOLD_NO_LIMIT})
-    if is_id_shaped(given):
+    if names_somebody(given):
         return Cell("", "household_no_invalid", {"why": "id_no"})
     return Cell(given)
 

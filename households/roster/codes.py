@@ -143,7 +143,9 @@ FINDINGS: dict[str, Code] = {
     "household_no_missing": Code(
         ERROR, _("The 户编号 is missing; it is required. Enter it on each row of the household.")
     ),
-    "household_no_invalid": Code(ERROR, _("The 户编号 is not valid. Enter at most %(limit)s letters and digits.")),
+    "household_no_invalid": Code(
+        ERROR, _("The 户编号 is not valid. Enter at most %(limit)s letters, digits and hyphens.")
+    ),
     "household_conflict": Code(
         ERROR, _("The rows of this household (户编号) differ here: %(other)s. Enter the same value on all of them.")
     ),
@@ -237,6 +239,10 @@ VARIANTS: dict[tuple[str, str], Promise] = {
     ("village_unknown", "missing"): _("The village is missing; it is required. Enter it."),
     ("relation_unknown", "missing"): _("The relation is missing; 其他 is taken. Enter a usual word like 配偶 or 之子."),
     ("household_no_invalid", "id_no"): _("An ID number is no 户编号. Enter the code of the household."),
+    ("income_sum", "stored"): _(
+        "The income of the file (%(total)s yuan) is not what the figures in the system come to (%(expected)s yuan). "
+        "Those count, and a draft stays a draft. Correct the file or the statement."
+    ),
     ("file_unsafe", "external"): _(
         "The file is not safe to open: it holds definitions (DTD) that can refer to other files. "
         "Save the roster as a new xlsx file and upload that."

@@ -8,11 +8,21 @@ from typing import Any
 from core.masking import mask_id
 from district.models import Campaign, CampaignYear
 from district.policy import PolicyMissing
-from households.models import EnrolmentState, Household, Member, StatementState
+from households.household_codes import spellings
+from households.models import EnrolmentState, Household, IncomeStatement, Member, StatementState
 
 from .checks import completed
 from .codes import severity_of
-from .differences import Outcome, compared, created, is_over_line, policy_at, statement_values
+from .differences import (
+    Outcome,
+    compared,
+    counted_besides,
+    created,
+    income_of_file,
+    is_over_line,
+    policy_at,
+    statement_values,
+)
 from .known import BEAT_EVERY, Beat, Known, chunks, no_beat
 from .rows import ERROR, UNASKED, Family, Finding, MemberRow, Reading
 
@@ -134,7 +144,7 @@ def _problems(
     found = []
     if not family.code and known.household(family) is None:
         found.append(_finding(family, "matched_by_members", name="relation", code=household.code))
-    if family.code and family.code != household.code:
+    if family.code and household.code not in (family.code, *spellings(family.code)):
         found.append(_finding(family, "matched_by_head", name="household_no", value=family.code, code=household.code))
     if not known.shares_somebody(family, household):
         other = f"{household.village} {household.head_name}"
@@ -143,7 +153,25 @@ def _problems(
     is_final = statement is not None and statement.state == StatementState.FINAL
     if statement is not None and is_final and family.income is not None and statement_values(statement, family):
         found.append(_finding(family, "statement_final", name="income", value=_total(family), year=statement.year))
+    if statement is not None and not is_final and family.income is not None:
+        found += _not_confirmed(family, statement)
     return found
+
+
+def _not_confirmed(family: Family, statement: IncomeStatement) -> list[Finding]:
+    """A draft that the file does not confirm, or a total of the file beside other sources in the system."""
+    income = family.income
+    if income is None or (statement.state != StatementState.DRAFT and income.has_source):
+        return []
+    counted = counted_besides(statement, family)
+    if counted is None:
+        return []
+    total = f"{income_of_file(income):,.2f}"
+    return [
+        _finding(
+            family, "income_sum", name="income", value=total, why="stored", total=total, expected=f"{counted:,.2f}"
+        )
+    ]
 
 
 def _total(family: Family) -> str:

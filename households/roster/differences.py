@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
@@ -12,8 +13,10 @@ from core.masking import mask_id, mask_phone
 from district.models import Campaign, CampaignYear, Division
 from district.policy import is_below_line
 from households.codes import Relation
-from households.models import Definition, Household, IncomeStatement, Member, StatementState
+from households.models import SOURCES, Definition, Household, IncomeStatement, Member, StatementState
+from households.models.statement import COSTS
 
+from .incomes import TOLERANCE
 from .known import Known
 from .rows import Family, Income, MemberRow
 
@@ -126,6 +129,29 @@ def statement_values(statement: IncomeStatement, family: Family) -> dict[str, An
     return {name: value for name, value in values.items() if getattr(statement, name) != value}
 
 
+def income_of_file(income: Income) -> Decimal:
+    """The total that the file states, else the sum of its sources."""
+    found = income.total if income.stated_total is None else income.stated_total
+    assert found is not None  # an income has a source or a total
+    return found
+
+
+def counted_besides(statement: IncomeStatement, family: Family) -> Decimal | None:
+    """What a known statement comes to after the import, where this rests on figures that the file does not bring.
+
+    None if all that counts is the file's, or if the file's own total says the same to a yuan.
+    """
+    income = family.income
+    assert income is not None
+    after = {n: getattr(statement, n) for n in (*SOURCES, "stated_total")} | statement_values(statement, family)
+    sources = {n: after[n] for n in SOURCES if after[n] is not None}
+    counting = sources or {"stated_total": after["stated_total"]}
+    if all(getattr(income, name, None) == amount for name, amount in counting.items()):
+        return None
+    total = sum((-v if n in COSTS else v for n, v in counting.items()), Decimal())
+    return total if abs(total - income_of_file(income)) > TOLERANCE else None
+
+
 def _set(outcome: Outcome, row: Any, name: str, value: Any, *, label: str = "", who: str = "") -> bool:
     before = getattr(row, name)
     if value == before:
@@ -219,7 +245,7 @@ def _compare_statement(outcome: Outcome, known: Known, household: Household) -> 
         outcome.new_statement = family.income
         return
     values = statement_values(statement, family)
-    if statement.state == StatementState.DRAFT:
+    if statement.state == StatementState.DRAFT and counted_besides(statement, family) is None:
         values["state"] = StatementState.CHECKED.value
     for name, value in sorted(values.items()):
         _set(outcome, statement, name, value, who=str(family.year))

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from core.crypto import keyed_hashes
 from district.models import Division
 from households.codes import Relation
+from households.household_codes import stored_as
 from households.models import Enrolment, GuaranteeStatus, Household, IncomeStatement, Member
 
 from .rows import Family, MemberRow
@@ -41,6 +42,7 @@ class Known:
             Household.objects.select_related("village__parent"), "code", self.codes_in_file
         )
         self.by_code = {h.code: h for h in households}
+        self._find_other_spellings()
         for person in people:
             self.by_code.setdefault(person.household.code, person.household)
         self.members: dict[int, list[Member]] = {}
@@ -48,6 +50,14 @@ class Known:
         self.guarantees: dict[tuple[int, str], GuaranteeStatus] = {}
         self.enrolled: set[tuple[int, int]] = set()  # (household, campaign)
         self._load([h.pk for h in self.by_code.values()])
+
+    def _find_other_spellings(self) -> None:
+        """Households that an earlier version stored under another spelling of a code of the file."""
+        other = stored_as(self.codes_in_file - self.by_code.keys())
+        rows = gather(Household.objects.select_related("village__parent"), "code", other.keys() - self.codes_in_file)
+        self._spelt = {other[h.code]: h for h in rows}
+        self.by_code |= {h.code: h for h in rows}
+        self.codes_in_file |= {h.code for h in rows}
 
     def _load(self, keys: list[int]) -> None:
         for member in gather(Member.objects.filter(active=True), "household", keys):
@@ -69,6 +79,9 @@ class Known:
         """The household of this family: by its 户编号, else by the ID number of its head."""
         if family.code and family.code in self.by_code:
             return self.by_code[family.code]
+        spelt = self._spelt.get(family.code)
+        if spelt is not None and self.shares_somebody(family, spelt):
+            return spelt
         head = family.head
         person = self.person(head) if head else None
         if person is None or person.relation != Relation.HEAD or person.household.code in self.codes_in_file:

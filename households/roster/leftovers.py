@@ -5,22 +5,33 @@ A household that a later file has again is settled if that one takes it; if it i
 and the older one steps back. Either is remembered as `reason` "import N", so that an undo can take it back.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from core.crypto import keyed_hash
 from district.models import Division, Level
 from households.codes import Relation
-from households.models import Household, ImportState, LeftoverState, Member, RosterImport, RosterLeftover
+from households.models import (
+    Household,
+    ImportState,
+    LeftoverState,
+    Member,
+    RosterFinding,
+    RosterImport,
+    RosterLeftover,
+)
 from households.scope import LeftoverQuerySet
 
 from .compare import Plan
 from .rows import ERROR, Family, Finding
 
 PLACE_MARK = "!"  # in the key of a household without a code: where it begins, never a code
+NAME_ANOTHER = ("person_two_households", "household_no_shared")  # whose `other` may be a household of the system
 OPEN, IMPORTED = LeftoverState.OPEN, LeftoverState.IMPORTED
 
 
@@ -82,6 +93,33 @@ def _head_hash(family: Family) -> str:
 def _known_by(row: RosterLeftover) -> set[str]:
     """By what the same household is known in another file: its code, its head."""
     return {key for key in (row.key, row.head_hash) if key and PLACE_MARK not in key}
+
+
+# --- What is wrong with one ---
+
+
+def told_to(reader: Any, findings: Iterable[RosterFinding]) -> list[RosterFinding]:
+    """The findings, without the place, code or head of another household that this reader does not see. One query."""
+    found = [(finding, _names(finding)) for finding in findings]
+    codes = {named[1] for _finding, named in found if named}
+    if codes:
+        seen = Household.objects.allowed(reader, "see_unmasked").filter(code__in=codes)
+        codes -= set(seen.values_list("code", flat=True))
+    for finding, named in found:
+        if named and named[1] in codes:
+            finding.params = finding.params | {named[0]: _("(a household outside your place)")}
+    return [finding for finding, _named in found]
+
+
+def _names(finding: RosterFinding) -> tuple[str, str] | None:
+    """The parameter that names another household of the system, and that one's code; None if none does."""
+    own, code, other = finding.household_code, *(str(finding.params.get(name, "")) for name in ("code", "other"))
+    if code and code != own:
+        return "code", code
+    _sheet, mark, row = other.rpartition(PLACE_MARK)
+    if finding.code not in NAME_ANOTHER or (mark and row.isdecimal()):  # a row of the file
+        return None
+    return "other", own if finding.code == "household_no_shared" else other.rpartition(" ")[2]
 
 
 # --- The worklist ---

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from operator import itemgetter
 
+from households.household_codes import folded
+
 from .cells import coded, household_no, money, people, phone, text
 from .cells import name as name_of
 from .files import non_blank
@@ -178,7 +180,10 @@ def _says_head(relation: str) -> bool:
 
 def code_of(line: Line) -> str:
     """The 户编号 of a line as it is compared, "" if empty."""
-    return _bare(line.values.get("household_no"))
+    value = line.values.get("household_no")
+    if type(value) is str and value.isascii() and value.isalnum():
+        return value.upper()
+    return folded(text(value))
 
 
 def key_of(line: Line) -> str:

@@ -32,6 +32,9 @@ def names_somebody(key: str) -> bool:
     """Whether what stands as a 户编号 is an ID number, or tells somebody's number inside a text."""
     if key.isascii() and key.isalnum():
         return is_id_shaped(key)
+    bare = key.replace("-", "")
+    if key.isascii() and bare.isalnum():  # a code with hyphens is no telephone number
+        return any(is_id_shaped(bare[i : i + id_numbers.LENGTH]) for i in range(len(bare) - id_numbers.LENGTH + 1))
     return without_numbers(key) != key
 
 

@@ -94,6 +94,13 @@ class District:
                for _ in range(round(len(homes) * over_line))]  # fmt: skip
         return sorted(grown + new, key=lambda h: (h.village_code, h.code))
 
+    def same_people_later(self, homes: Sequence[Home], years: int) -> list[Home]:
+        """The same households and people so many years later: only their incomes move, as in next_year()."""
+        for _ in range(years):
+            parts = {home.code: home.parts for home in self.next_year(homes, missing=0, over_line=0)}
+            homes = [replace(home, parts=parts[home.code]) for home in homes]
+        return list(homes)
+
     # people
 
     def _home(self, place: Village, *, share: float) -> Home:

@@ -74,7 +74,7 @@ def form_page(
                 _hold(household, *([row] if row is not None else []))
                 act()
         except RegisterRefused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, refusal.words_for(request.user))
         else:
             messages.success(request, done or _("Saved."))
             return redirect(back)

@@ -32,7 +32,11 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "people": casefile.people(household),
         "guarantees": casefile.guarantees(household),
         "parts": _parts(request, household, may),
-        "buttons": [{"button": b, "url": b.url(household)} for b in buttons() if b.action in may],
+        "buttons": [
+            {"button": b, "url": b.url(household)}
+            for b in buttons()
+            if b.action in may and b.offered(household, request.user, may)
+        ],
     }
     return render(request, "households/detail.html", context)
 

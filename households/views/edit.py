@@ -29,7 +29,7 @@ def new(request: HttpRequest) -> HttpResponse:
         try:
             household = register.open_household(by=actor, **form.facts())
         except register.RegisterRefused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, refusal.words_for(actor))
         else:
             leftovers.opened_by_hand(leftover, by=actor)
             messages.success(request, _("The household has been added. Add its other members now."))

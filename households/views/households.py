@@ -19,7 +19,7 @@ from core.reasons import says_something
 from district.models import Division
 from households.conditions import frame_of
 from households.exports import header, lines
-from households.filters import HouseholdFilter
+from households.filters import MASK, HouseholdFilter, without_number
 from households.models import Household
 from households.tables import HouseholdTable, with_columns
 
@@ -28,6 +28,8 @@ def households(request: HttpRequest) -> HttpResponse:
     """Households in sight, narrowed by the address; 25 a page, at most 12 queries."""
     if not may(request.user, "see_households"):
         raise PermissionDenied
+    if (asked := without_number(request.GET)) is not request.GET:  # an old bookmark
+        return redirect(_address(asked))
     chosen = _chosen(request, request.GET)
     table = paged(request, HouseholdTable(with_columns(chosen.qs, chosen.frame), sort_by_name=chosen.by_id_no))
     context = {
@@ -36,6 +38,7 @@ def households(request: HttpRequest) -> HttpResponse:
         "total": table.paginator.count,
         "year": chosen.frame.year,
         "may_export": may(request.user, "export"),
+        "search_url": reverse("households:search"),
         "may_add": may(request.user, "edit_household"),
         "own": request.user.roles == {"cadre"},  # type: ignore[union-attr]
     }
@@ -44,15 +47,29 @@ def households(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+def search(request: HttpRequest) -> HttpResponse:
+    """To the list at the address of what the form of the search asks: sent, an ID number stands in no address."""
+    if not may(request.user, "see_households"):
+        raise PermissionDenied
+    asked = QueryDict(mutable=True)
+    for name, value in request.POST.items():
+        if value and name != "csrfmiddlewaretoken":
+            asked[name] = str(value)
+    if asked.get("q", "").strip() != MASK:  # another search, or none, in place of the person's
+        asked.pop("person", None)
+    return redirect(_address(without_number(asked)))
+
+
+@require_POST
 def export(request: HttpRequest) -> HttpResponse:
     """The list as it is narrowed and sorted, as xlsx; inspectors get it masked. Logged with its reason."""
     if not may(request.user, "export"):
         raise PermissionDenied
-    asked = QueryDict(request.POST.get("query", ""))
+    asked = without_number(QueryDict(request.POST.get("query", "")))
     reason = request.POST.get("reason", "").strip()
     if not says_something(reason):
         messages.error(request, _("Please give a reason."))
-        return redirect(f"{reverse('households:list')}?{asked.urlencode()}")
+        return redirect(_address(asked))
     chosen = _chosen(request, asked, action="export")
     table = HouseholdTable(
         with_columns(chosen.qs, chosen.frame), order_by=asked.getlist("sort") or None, sort_by_name=chosen.by_id_no
@@ -61,6 +78,10 @@ def export(request: HttpRequest) -> HttpResponse:
     record(request.user, "export", label=chosen.words, reason=reason)
     name = _("Households") + f"_{timezone.localdate():%Y%m%d}"
     return xlsx_response(name, header(chosen.frame), lines(rows, chosen.frame))
+
+
+def _address(asked: QueryDict) -> str:
+    return f"{reverse('households:list')}?{asked.urlencode()}" if asked else reverse("households:list")
 
 
 def _chosen(request: HttpRequest, data: Any, *, action: str = "see_households") -> HouseholdFilter:

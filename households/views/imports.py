@@ -57,7 +57,7 @@ def imports(request: HttpRequest) -> HttpResponse:
         "table": table,
         "batch": batch,
         "waits": ImportState.CHECKING in states or ImportState.COMMITTING in states,
-        "ready": states.count(ImportState.CHECKED) if batch else 0,
+        "ready": sum(row.record.waits_for_import for row in table.paginated_rows) if batch else 0,
     }
     return render(request, "households/imports.html", context)
 
@@ -68,7 +68,7 @@ def import_commit_batch(request: HttpRequest) -> HttpResponse:
     _require(request)
     batch = request.POST.get("batch", "")[:36]
     waiting = RosterImport.objects.filter(batch=batch, state=ImportState.CHECKED) if batch else ()
-    asked = sum(loading.ask_commit(row, by=request.user) for row in waiting)
+    asked = sum(loading.ask_commit(row, by=request.user) for row in waiting if row.waits_for_import)
     if not asked:
         messages.warning(request, _("None of these files waits for confirmation."))
     return redirect(f"{reverse('households:imports')}?batch={batch}")

@@ -86,7 +86,7 @@ def _page(row: RosterLeftover, user: Any) -> dict[str, Any]:
         "leftover": row, "name": name_of(row), "facts": _facts(row), "is_open": is_open, "known": known,
         "elsewhere": household is not None and known is None, "can_reopen": _may_reopen(row, user),
         "may_import": may(user, "import_roster"),
-        "findings": wording.named_findings(found, row.roster_import.report.get("columns", [])),
+        "findings": wording.named_findings(leftovers.told_to(user, found), row.roster_import.report.get("columns", [])),
     }  # fmt: skip
 
 

@@ -68,6 +68,7 @@
     const form = event.target;
     if (event.defaultPrevented || form.method === "dialog" || form.hasAttribute("hx-get") || form.hasAttribute("hx-post")) return;
     if (form.getAttribute("aria-busy") === "true") { event.preventDefault(); return; }
+    if (form.elements.query) form.elements.query.value = window.location.search.slice(1); // the list may be narrowed since
     if (form.hasAttribute("data-filter")) for (const input of form.elements) if (input.name && !input.value) input.disabled = true;
     setTimeout(() => rest(form, true));
     setTimeout(() => rest(form, false), form.hasAttribute("data-again") ? 2000 : 20000);
@@ -82,6 +83,9 @@
   // --- Filters: empty ones stay out of the address, the order stays
   document.addEventListener("htmx:configRequest", (event) => {
     if (!event.detail.elt.closest("form[data-filter]")) return;
+    const asker = event.detail.triggeringEvent?.target; // the beginning of an ID number waits for its end: no address has it
+    if (asker?.name === "q" && event.detail.elt.hasAttribute("hx-post")
+      && /^\d{6}(19|20)\d\d(0[1-9]|1[0-2])\d{0,5}$/.test(asker.value.normalize("NFKC").replace(/[\s-]/g, ""))) { event.preventDefault(); return; }
     for (const [name, value] of [...event.detail.formData.entries()]) if (value === "") event.detail.formData.delete(name);
     const sort = new URLSearchParams(window.location.search).get("sort"); // the form stands outside of what sorting replaces
     if (sort) event.detail.formData.set("sort", sort);

@@ -5,6 +5,7 @@
   const colours = { pine: "#1f6b4f", persimmon: "#c2571a", slate: "#4a6378", leaf: "#7fb08f", ink: "#1f2a30", line: "#cfc8b8" };
   const order = ["pine", "slate", "leaf", "line", "ink"];
   const words = { color: "#1f2a30", fontFamily: getComputedStyle(document.body).fontFamily, fontSize: 13 };
+  const PAPER = 660; // px: A4 portrait within our margins; the screen may be wider
   const number = new Intl.NumberFormat("en", { maximumFractionDigits: 2 });
   const show = (value) => (value == null ? "" : number.format(value));
 
@@ -59,7 +60,8 @@
     chart.setOption(option(data));
     chart.on("click", (point) => { if (data.links?.[point.dataIndex]) window.location.assign(data.links[point.dataIndex]); });
     new ResizeObserver(() => chart.resize()).observe(box);
-    window.addEventListener("beforeprint", () => chart.resize());
+    window.addEventListener("beforeprint", () => chart.resize({ width: PAPER }));
+    window.addEventListener("afterprint", () => chart.resize());
   }
 
   const all = () => { for (const box of document.querySelectorAll("[data-chart]")) draw(box); };

@@ -44,15 +44,23 @@
     if (!phone) unanswered.querySelector("input").checked = false;
   }
   const none = form.querySelector("[data-no-change]");
+  function showNone() { // as the saved visit will say it: who met nobody does not know
+    const mode = form.querySelector("input[name=mode]:checked")?.value;
+    const metNobody = mode === "not_home" || (mode === "phone" && unanswered.querySelector("input").checked);
+    form.querySelector("[data-no-change-word]").hidden = metNobody;
+    form.querySelector("[data-not-known-word]").hidden = !metNobody;
+  }
   const boxes = [...form.querySelectorAll("[data-changes] input[name]")];
   form.addEventListener("change", (event) => {
     changed = true;
     if (event.target.name === "mode") showUnanswered();
+    showNone();
     if (event.target === none) { if (none.checked) for (const box of boxes) box.checked = false; else none.checked = !boxes.some((box) => box.checked); }
     else if (boxes.includes(event.target)) none.checked = !boxes.some((box) => box.checked);
   });
   form.addEventListener("input", () => { changed = true; });
   showUnanswered();
+  showNone();
 
   // --- Offline is said at once, not when it is too late
   function showNetwork() {

@@ -35,6 +35,21 @@ def test_who_misses_a_whole_percent_target_is_not_printed_as_reaching_it(target_
 
 
 @pytest.mark.parametrize(
+    ("basis_points", "target", "printed"),
+    [(1233, 1234, "12.33%"), (1234, 1234, "12.34%"), (-1, 1234, "-0.01%"), (0, 1234, "0.00%"), (996, 1000, "9.9%"),
+     (1049, 1050, "10.4%"), (None, 1234, "—")],
+)  # fmt: skip
+def test_a_rate_has_two_places_beside_a_target_that_has_two(basis_points, target, printed):
+    assert formats.percent(basis_points, target) == printed
+
+
+@given(st.integers(min_value=-5000, max_value=5000), st.integers(min_value=0, max_value=5000))
+def test_who_misses_any_target_is_not_printed_as_reaching_it(growth, target):
+    printed = [Decimal(formats.percent(rate, target).rstrip("%")) for rate in (growth, target)]
+    assert (printed[0] >= printed[1]) is (growth >= target)
+
+
+@pytest.mark.parametrize(
     ("show", "amount", "printed"),
     [
         (formats.yuan, Decimal("12600"), "12,600.00"),

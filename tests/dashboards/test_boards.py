@@ -1,7 +1,11 @@
 """Who opens which dashboard, what narrows it, how much it asks."""
 
+import re
+
 import pytest
 from django.urls import reverse
+
+from district.models import CampaignYear
 
 DISTRICT = "/dashboards/district/"
 
@@ -46,6 +50,16 @@ def test_a_place_that_does_not_exist_is_not_found(client, district, cast):
 def test_the_code_of_the_district_leads_to_its_own_page(client, district, cast, places):
     client.force_login(cast["admin"])
     assert client.get(township(places, "试验区")).headers["Location"] == DISTRICT
+
+
+def test_rates_have_as_many_places_as_the_target(client, district, cast, places):
+    client.force_login(cast["official"])
+    url = township(places, "东山镇")
+    assert re.search(r"10\.0%.*>-?\d+\.\d%</td>", client.get(url).content.decode(), re.DOTALL)
+    for policy in CampaignYear.objects.all():
+        policy.growth_target_bp = 1234
+        policy.save()
+    assert re.search(r"12\.34%.*>-?\d+\.\d\d%</td>", client.get(url).content.decode(), re.DOTALL)
 
 
 def test_year_village_and_cause_narrow_the_page(client, district, cast, places):

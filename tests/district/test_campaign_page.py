@@ -102,6 +102,12 @@ def test_the_page_of_a_year_shows_who_changed_what_before(client, admin):
     assert log.paginator.count == 2
 
 
+def test_a_target_with_two_places_is_printed_with_both(client, admin):
+    client.post(YEAR, {**POLICY, "growth_target": "12.34"})
+    assert client.get(YEAR).context["log"][0].lines == [("增收目标", "10.0%", "12.34%")]
+    assert ">12.34%</td>" in client.get(PAGE).content.decode()
+
+
 def test_the_history_of_another_year_is_not_shown(client, admin):
     client.post(YEAR, {**POLICY, "growth_target": "9.5"})
     assert client.get(reverse("district:campaign_year", args=[2017])).context["log"].paginator.count == 1

@@ -77,6 +77,29 @@ def test_a_refusal_comes_back_with_the_form_and_what_was_typed(act, people, smal
     assert "村东头" in answer.content.decode()
 
 
+NAMED = "This person is in household 9900000002, 西河前村. Let the person leave there first."
+UNNAMED = "This person is registered in another household, outside your place. Ask the district admin for help."
+
+
+@pytest.mark.parametrize(("who", "said"), [("village_clerk", UNNAMED), ("district_admin", NAMED)])
+def test_where_a_person_lives_is_said_only_to_who_sees_that_household(
+    act, people, small_district, zhao, qian, who, said
+):
+    number = qian.members.get().id_no
+    household = new_household(small_district.places["东山前村"], head_id_no=number)
+    son = zhao.members.get(relation="son")
+    answers = [
+        act(getattr(people, who), "new", None, **household),
+        act(
+            getattr(people, who), "member_new", zhao, name="钱满仓", id_no=number, relation="other", health=["healthy"]
+        ),
+        act(getattr(people, who), "member_edit", son, name="赵小河", id_no=number, relation="son"),
+    ]
+    for answer in answers:
+        assert (answer.status_code, answer.context["form"].non_field_errors()) == (422, [said])
+        assert (qian.code in answer.content.decode()) == (said == NAMED)
+
+
 def test_the_edit_form_never_shows_phone_or_card(sign_in, people, zhao):
     zhao.bank_card, zhao.bank_card_hash = "6222000000000000001", "x"
     zhao.save()
@@ -290,3 +313,11 @@ def test_markup_is_no_name(act, people, small_district, zhao):
     edit = act(people.village_clerk, "member_edit", head, name="=1+1", relation="head")
     said = "A name has only characters or letters, with · or a blank between them."
     assert [new.context["form"].errors, edit.context["form"].errors] == [{"head_name": [said]}, {"name": [said]}]
+
+
+@pytest.mark.parametrize(
+    ("typed", "status", "stored"), [(" ｘ－００２ ", 302, ["X-002"]), ("X-002", 302, ["X-002"]), ("--", 422, [])]
+)
+def test_a_household_code_is_stored_as_a_roster_stores_it(act, people, small_district, typed, status, stored):
+    answer = act(people.village_clerk, "new", None, **new_household(small_district.places["东山前村"], code=typed))
+    assert (answer.status_code, [h.code for h in Household.objects.all()]) == (status, stored)

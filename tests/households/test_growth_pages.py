@@ -91,6 +91,17 @@ def test_missed_ones_come_first_with_reason_and_sum(client, admin, cases, englis
     assert "2016: 12,600.00 yuan ÷ 3 people → 2017: no checked statement" in text
 
 
+def test_a_target_with_two_places_is_not_printed_as_reached_by_who_missed_it(client, admin, village, english):
+    household = make_household(make_campaign(target_bp=1234), village)
+    state_income(household, 2016, "10000.00")
+    state_income(household, 2017, "11233.99")
+    growth.assess(2017)
+    text = " ".join(client.get(PAGE + "?year=2017").content.decode().split())
+    assert "growth 12.33%, target 12.34%; 0.01 yuan short of the target" in text
+    assert ">12.33%</td>" in text
+    assert "income per head; target 12.34%" in text
+
+
 def test_sources_that_fell_are_named_with_amounts(client, admin, campaign, village, english):
     household = make_household(campaign, village)
     state_income(household, 2016, wage="9000", transfer="3000")

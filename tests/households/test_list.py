@@ -31,7 +31,7 @@ def seen(sign_in):
     """Codes of the rows that the list shows to a user at this query."""
 
     def codes(user, query=""):
-        page = sign_in(user).get(f"{LIST}{query}")
+        page = sign_in(user).get(f"{LIST}{query}", follow=True)
         return [row.record.code for row in page.context["table"].paginated_rows]
 
     return codes

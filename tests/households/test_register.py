@@ -72,9 +72,11 @@ def test_a_code_that_is_taken_is_refused_and_nothing_is_left(opened, zhao):
     assert Household.objects.count() == 1
 
 
-def test_a_head_who_lives_in_another_household_is_refused_with_the_place(opened, zhao):
+def test_a_head_who_lives_in_another_household_is_refused_with_the_place_for_who_sees_it(opened, zhao, people):
     number = zhao.members.get(relation="head").id_no
-    assert why(lambda: opened(head_id_no=number)) == (
+    with pytest.raises(RegisterRefused) as refusal:
+        opened(head_id_no=number)
+    assert refusal.value.words_for(people.village_clerk) == (
         "This person is in household 9900000001, 东山前村. Let the person leave there first."
     )
     assert Household.objects.count() == 1

@@ -206,6 +206,47 @@ def test_the_pages_of_a_visit_and_a_need_are_headed_by_the_household(as_user, lo
     assert headings == [f"赵*田 · {date_format(TODAY)}", f"赵*田 · {NeedKind.RELIEF.label}"]
 
 
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [({"mode": "not_home"}, "Not known"), ({"mode": "phone", "reached": False}, "Not known"),
+     ({"mode": "phone"}, "No change"), ({"mode": "home"}, "No change"),
+     ({"mode": "not_home", "changes": ["housing"]}, "Housing")],
+)  # fmt: skip
+def test_who_met_nobody_does_not_know_what_changed(as_user, log, zhao, facts, words):
+    visit = log(**facts)
+    client = as_user("wang")
+    client.cookies["django_language"] = "en"
+    for address in (f"/visits/{visit.pk}/", "/visits/", f"/households/{zhao.pk}/"):
+        page = client.get(address).content.decode()
+        found = re.findall(r'<span class="(?:tag|muted)">(Not known|No change|Housing)</span>', page)
+        assert found == [words], address
+
+
+@pytest.mark.parametrize(
+    ("changed", "offered"),
+    [("paired", True), ("never", False), ("ended", True), ("ended_before_all", False), ("closed_before", False)],
+)
+def test_a_visit_is_offered_only_where_one_can_be_logged(as_user, make_household, campaign, wang, changed, offered):
+    household = make_household("钱某", cadre=None if changed == "never" else wang)
+    first_day = campaign.starts_on
+    ended = {"ended": TODAY, "ended_before_all": min(first_day, TODAY - timedelta(days=366)) - timedelta(days=1)}
+    for pairing in household.pairings.all():
+        pairing.ended_on = ended.get(changed)
+        if pairing.ended_on:
+            pairing.starts_on, pairing.end_reason = min(pairing.starts_on, pairing.ended_on), "调岗"
+        pairing.save()
+    if changed == "closed_before":
+        household.closed_on = household.pairings.get().starts_on - timedelta(days=1)
+        household.closed_reason = "整户迁出"
+        household.save()
+    button = f'href="/visits/new/?household={household.pk}"'
+    client = as_user("clerk")
+    assert (button in client.get(f"/households/{household.pk}/").content.decode()) is offered
+    if not household.closed_on:
+        page = client.get("/todo/").content.decode()
+        assert ("钱某" in page, button in page) == (True, offered)
+
+
 def test_a_closed_household_offers_no_main_button_to_log_a_visit(as_user, zhao):
     button = rf'<a class="btn btn-([a-z-]+)\s*" href="/visits/new/\?household={zhao.pk}">'
     client = as_user("clerk")

@@ -74,7 +74,8 @@ class Command(DistrictCommand):
         for finding in document["findings"]:
             severity = words.get(finding["severity"], pgettext("severity", "Warning"))
             place = " ".join(str(finding[part]) for part in ("sheet", "row", "column", "value") if finding[part])
-            self.stdout.write(f"  [{severity}] {place}: {finding['message']}")
+            said = f"{place}: {finding['message']}" if place else finding["message"]
+            self.stdout.write(f"  [{severity}] {said}")
         if document["state"] == "checked":
             self.stdout.write("  " + _("Nothing was written. Add --commit to load the households without an error."))
 

@@ -7,18 +7,21 @@ from pathlib import Path
 from typing import Any
 
 from django.db import DatabaseError
+from django.db.models import Min
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from xlsxwriter.exceptions import FileCreateError
 
 from core.commands import DistrictCommand, Refused
-from district.policy import PolicyMissing, policy_for
+from district.policy import PolicyMissing, campaign_of, policy_for
 from district.register import FIRST_POLICY, FIXTURE
-from households.roster.sample import District, Village
+from households.roster.sample import District, Home, Village
 from households.roster.sample_file import LAYOUTS, write_roster
 
 EARLIEST_YEAR = 2000  # as in an import
+AGES_OF = 2016  # the people are born as for this year, whatever the year of their incomes
+FIRST_CAMPAIGN = range(2016, 2021)  # the years of a new installation
 MOST_HOUSEHOLDS = 300_000  # whose members fit on one sheet
 RURAL = range(100, 400)  # digits 7 to 9 of towns and rural townships, not of sub-districts and zones
 
@@ -38,9 +41,7 @@ class Command(DistrictCommand):
         out, year, seed = options["out"], options["year"], options["seed"]
         if problem := wrong_usage(out, year, households=options["households"], errors=options["errors"]):
             raise Refused(problem)
-        homes = District(rural_villages(), seed=seed, year=year, line=income_line(year)).first_year(
-            options["households"]
-        )
+        homes = homes_of(year, households=options["households"], seed=seed)
         try:
             spoiled = write_roster(out, homes, year=year, layout=options["layout"], errors=options["errors"], seed=seed)
         except (OSError, FileCreateError) as error:
@@ -92,6 +93,22 @@ def rural_villages() -> list[Village]:
         for row in rows
         if row["level"] == "village" and int(row["code"][6:9]) in RURAL
     ]
+
+
+def homes_of(year: int, *, households: int, seed: int) -> list[Home]:
+    """The people are those of the seed in every year; within a campaign their incomes grow from its first year."""
+    first = first_year(year)
+    district = District(rural_villages(), seed=seed, year=AGES_OF, line=income_line(first))
+    return district.same_people_later(district.first_year(households), year - first)
+
+
+def first_year(year: int) -> int:
+    """The first year of the campaign that holds this one, as in a new installation where there is none; else itself."""
+    try:
+        found = campaign_of(year).years.aggregate(first=Min("year"))["first"]  # type: ignore[attr-defined]
+    except (PolicyMissing, DatabaseError):
+        found = FIRST_CAMPAIGN[0] if year in FIRST_CAMPAIGN else None
+    return found or year
 
 
 def income_line(year: int) -> Decimal:

@@ -105,7 +105,7 @@ def test_nothing_is_answered_once_it_is_saved(admin, roster):  # noqa: F811
 
 
 def test_several_files_go_up_at_once_and_are_saved_together(admin, roster):  # noqa: F811
-    paths = [roster(*GOOD, name="甲.xlsx"), roster(*BAD, name="乙.xlsx")]
+    paths = [roster(*GOOD, name="甲.xlsx"), roster(line("1002", "孙四", "户主"), name="乙.xlsx")]
     opened = [path.open("rb") for path in paths]
     answer = admin.post(reverse("households:import_new"), {"file": opened, "year": ""})
     for file in opened:
@@ -120,6 +120,20 @@ def test_several_files_go_up_at_once_and_are_saved_together(admin, roster):  # n
     for row in rows:
         again(row)
     assert [row.state for row in RosterImport.objects.order_by("pk")] == ["committed", "committed"]
+
+
+def test_a_file_of_a_batch_that_changes_nothing_is_not_offered(admin, roster):  # noqa: F811
+    committed(admin, uploaded(admin, roster(*GOOD)))
+    same, new = (uploaded(admin, roster(*rows)) for rows in (GOOD, [line("1009", "周五", "户主")]))
+    address = f"{reverse('households:imports')}?batch=b1"
+    RosterImport.objects.filter(pk=same.pk).update(batch="b1")
+    page = admin.get(address)
+    assert (page.context["ready"], reverse("households:import_commit_batch") in page.content.decode()) == (0, False)
+    RosterImport.objects.filter(pk=new.pk).update(batch="b1")
+    page = admin.get(address)
+    assert (page.context["ready"], reverse("households:import_commit_batch") in page.content.decode()) == (1, True)
+    admin.post(reverse("households:import_commit_batch"), {"batch": "b1"})
+    assert [again(row).state for row in (same, new)] == ["checked", "committed"]
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -283,3 +283,29 @@ def test_the_closed_list_of_codes_stands_in_the_documentation() -> None:
     told = dict(re.findall(r"^\| `(\w+)` \| (error|warning) \|", text, re.MULTILINE))
     assert told == {name: code.severity for name, code in FINDINGS.items()}
     assert set(REFUSALS) <= set(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE))
+
+
+# --- two years of one seed, and what is printed ---
+
+
+def test_the_rosters_of_two_years_of_one_seed_are_imported_in_turn(tmp_path: Path) -> None:
+    for year, expected in ((2016, counts(created=60)), (2017, counts(updated=60))):
+        path = tmp_path / f"{year}.xlsx"
+        call_command("make_roster", out=path, households=60, seed=3, year=year, stdout=io.StringIO())
+        document = run(path)
+        assert (households(document), document["findings"]) == (expected, [])
+    assert document["counts"]["members"]["created"] == document["counts"]["members"]["left_out"] == 0
+    totals = {(s.household_id, s.year): s.disposable_total for s in IncomeStatement.objects.all()}
+    grown = [key for key, total in totals.items() if key[1] == 2017 and total >= totals[key[0], 2016] * Decimal("1.1")]
+    assert 30 < len(grown) < 60
+
+
+def test_a_finding_without_a_place_is_printed_without_a_colon_before_it(roster: Roster) -> None:
+    run(roster(*family()))
+    out = io.StringIO()
+    with translation.override("en"):
+        call_command(
+            "import_roster", str(roster(line("1002", "孙四", "户主"), line("1002", "周五", "配偶"))), stdout=out
+        )
+    (told,) = [said for said in out.getvalue().splitlines() if said.startswith("  [")]
+    assert re.match(r"  \[Warning\] \w", told)

@@ -177,6 +177,27 @@ def test_a_code_that_stands_in_another_place_is_said(go: Any, roster: Roster) ->
     assert ("outside your place" in text, "Enter by hand" in text) == (True, False)
 
 
+@pytest.mark.parametrize(
+    ("rows", "secret"),
+    [
+        ([line("1009", "孙四", "户主"), line("1009", "赵一", "配偶")], ("别山镇", "1005")),  # a person of 1005
+        ([line("1005", "孙四", "户主")], ("别山村", "赵一")),  # its code, with nobody of it
+    ],
+)
+def test_a_household_out_of_sight_is_named_to_the_district_alone(
+    go: Any, roster: Roster, rows: list[list[str]], secret: tuple[str, str]
+) -> None:
+    RosterLeftover.objects.all().delete()
+    run(roster(["别山镇", "别山村", *line("1005", "赵一", "户主")[2:]], name="别的.xlsx"))
+    run(roster(*rows, name="再次.xlsx"))
+    (left,) = RosterLeftover.objects.all()
+    told = []
+    for role, place in ((Role.VILLAGE_CLERK, "小辛庄村"), (Role.DISTRICT_ADMIN, "")):
+        (finding,) = go(role, place).get(reverse("households:leftover", args=[left.pk])).context["findings"]
+        told.append([word in finding["message"] for word in (*secret, "outside your place")])
+    assert told == [[False, False, True], [True, True, False]]
+
+
 @pytest.mark.parametrize("number", [1, 30])
 def test_as_many_queries_however_long_and_25_on_a_page(go: Any, number: int, django_assert_num_queries: Any) -> None:
     first, village = RosterImport.objects.get(), row("1002").village

@@ -205,6 +205,9 @@ def test_household_numbers_keep_their_digits():
     assert cells.household_no("0012") == Cell("0012")
     assert cells.household_no(12345678901234567.0) == Cell("", "id_precision_lost")
     assert cells.household_no("九号").code == "household_no_invalid"
+    assert [cells.household_no(v).value for v in ("X-002", " x-002 ", "Ｘ－００２", "'X–002")] == ["X-002"] * 4
+    assert cells.household_no("120119106211-0001") == Cell("120119106211-0001")
+    assert [cells.household_no(v).code for v in ("-", "——", "")] == ["household_no_missing"] * 3
 
 
 def test_findings_show_no_personal_number():

@@ -1,5 +1,6 @@
 """The fictitious district: nobody real, the same by seed, and the import takes what it writes."""
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from django.core.management import CommandError, call_command
 from django.utils import translation
 
 from households import id_numbers
+from households.management.commands import make_roster
 from households.roster.sample import District
 from households.roster.sample_file import LAYOUTS, write_roster
 from tests.households.roster.makers import PLACES, TODAY, reading
@@ -134,3 +136,22 @@ def test_the_command_says_that_a_file_cannot_be_written(tmp_path):
 
 def test_the_fixture_places_are_known():
     assert {PLACES.find(t, v).village.code for t, v, _ in VILLAGES} == {code for _, _, code in VILLAGES}
+
+
+def test_the_same_people_later_differ_in_their_incomes_alone():
+    made = district()
+    homes = made.first_year(400)
+    later = made.same_people_later(homes, 2)
+    assert [replace(h, parts={}) for h in later] == [replace(h, parts={}) for h in homes]
+    assert all(h.parts for h in later)
+    assert sum(b.total > a.total for a, b in zip(homes, later, strict=True)) > 300
+    assert made.same_people_later(homes, 0) == homes
+
+
+@pytest.mark.django_db
+def test_the_command_holds_the_same_people_in_every_year(tmp_path):
+    def people(year):
+        homes = make_roster.homes_of(year, households=30, seed=4)
+        return [(h.code, h.village_code, [(p.name, p.id_no, p.born) for p in h.people]) for h in homes]
+
+    assert people(2016) == people(2017) == people(2009) == people(2024)
