@@ -1,4 +1,4 @@
-"""Middleware: the language by the switch alone; numbers that no row can have are refused."""
+"""Middleware: the language by the switch alone; what no row can have is refused before a query meets it."""
 
 import re
 from collections.abc import Callable
@@ -41,6 +41,9 @@ class NumberMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         self._refuse(request.GET)
+        asked = (request.path_info, *(value for _name, values in request.GET.lists() for value in values))
+        if any("\0" in value for value in asked):  # PostgreSQL knows no such text; a form says it of its field
+            raise BadRequest("a NUL character stands in the address")
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *_view: Any) -> None:

@@ -49,3 +49,18 @@ def test_an_absurd_interval_is_refused_at_its_field(client, people, days):
     page = client.post(reverse("district:campaign_year", args=[2017]), {**facts, "visit_interval_days": days})
     assert page.status_code == 422
     assert list(page.context["form"].errors) == ["visit_interval_days"]
+
+
+@pytest.mark.parametrize(
+    "address", ["/households/?q=a%00b", "/cadres/pairing/options/?household=1&q=%00", "/dashboards/township/%00/"]
+)
+def test_a_nul_character_in_an_address_is_a_bad_request(client, people, address):
+    """PostgreSQL has no text with one: a query would fail."""
+    client.force_login(people.district_admin)
+    assert client.get(address).status_code == 400
+
+
+def test_a_nul_character_in_a_form_is_told_at_its_field(client, people, zhao):
+    client.force_login(people.district_admin)
+    page = client.post(reverse("households:edit", args=[zhao.pk]), {"head_name": "赵\0", "code": zhao.code})
+    assert page.status_code == 422
