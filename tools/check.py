@@ -4,6 +4,7 @@ All stages run even if one fails. The last one is a pytest run whose summary cou
 (tests/not_run.py), so that the last line of the output is pytest's own.
 """
 
+import json
 import os
 import shutil
 import signal
@@ -12,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -91,6 +93,18 @@ class Outcome:
         if stage.quiet or result.returncode:
             print(f"{words:6} {stage.name} ({time.monotonic() - start:.1f} s)", flush=True)
 
+    def weigh(self, lines: Path) -> None:
+        """Say what part of the project's lines the tests reached; too small a part is a failure."""
+        try:
+            percent = json.loads(lines.read_text(encoding="utf-8"))["summary"]["percent_covered"]
+        except (OSError, ValueError) as error:
+            percent = 0.0
+            print(f"the lines reached are not known: {error}")
+        if percent < COVERAGE_PERCENT:
+            self.failed.append("coverage")
+        words = "FAILED" if percent < COVERAGE_PERCENT else "ok"
+        print(f"{words:6} coverage: {percent:.1f} % of the lines, at least {COVERAGE_PERCENT} %", flush=True)
+
 
 def main(arguments: list[str]) -> int:
     """All stages, or pytest with the arguments; 0 only if everything passed."""
@@ -105,14 +119,16 @@ def everything() -> int:
     """Lint to browser tests; the environment of each stage is made here."""
     outcome = Outcome()
     outcome.not_run = install_missing()
-    for stage in static_stages():
-        outcome.run(stage)
+    with ThreadPoolExecutor(int(WORKERS)) as pool:
+        list(pool.map(outcome.run, static_stages()))
     with ExitStack() as stack:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bangfu-test-")))
         runs = scratch / "runs"
         runs.mkdir()
         plain = test_environment(scratch) | {"BANGFU_RUNS": str(runs)}
-        outcome.run(pytest_stage("SQLite", "not postgres and not redis and not browser", plain, measured=True))
+        lines = scratch / "lines.json"
+        outcome.run(pytest_stage("SQLite", "not postgres and not redis and not browser", plain, lines=lines))
+        outcome.weigh(lines)
         servers = start_services(stack, outcome.not_run)
         outcome.run(pytest_stage("PostgreSQL and Redis", ON_POSTGRES, plain | servers))
         print_longest()
@@ -146,15 +162,12 @@ def static_stages() -> list[Stage]:
 
 
 def pytest_stage(
-    name: str, marks: str, env: Mapping[str, str], *, folder: str = "tests", measured: bool = False
+    name: str, marks: str, env: Mapping[str, str], *, folder: str = "tests", lines: Path | None = None
 ) -> Stage:
-    """A pytest run over the tests with these marks. `measured`: the lines reached are counted, which slows all tests,
-    so of one run alone; too few fail it.
-    """
-    words: list[str | Path] = [PYTHON, "-m", "pytest", folder, "-q", "-n", WORKERS, "--dist", "worksteal", "-m", marks]
-    words += ["--durations=5"]
-    if measured:
-        words += ["--cov", "--cov-report=", f"--cov-fail-under={COVERAGE_PERCENT}"]
+    """A pytest run over the tests with these marks. `lines`: where to write which lines of the project they reached."""
+    counting: list[str | Path] = ["-m", "slipcover", "--json", "--out", lines] if lines else []
+    words: list[str | Path] = [PYTHON, *counting, "-m", "pytest", folder, "-q", "-n", WORKERS, "--dist", "worksteal"]
+    words += ["-m", marks, "--durations=5"]
     return Stage(f"tests: {name}", words, env=dict(env) | {"BANGFU_RUN": name}, quiet=False)
 
 

@@ -82,10 +82,12 @@ def limits() -> Limits:
 def places() -> Places:
     """The district's townships and villages, as the steps know them. One query."""
     found: dict[str, list[Place]] = {Level.TOWNSHIP: [], Level.VILLAGE: []}
-    for d in Division.objects.select_related("parent").filter(level__in=list(found)):
-        aliases = tuple(sorted({*d.aliases, d.official_name} - {"", d.name}))
-        township = d.parent.code if d.parent and d.level == Level.VILLAGE else ""
-        found[d.level].append(Place(d.code, d.name, aliases, township))
+    facts = Division.objects.filter(level__in=list(found)).values_list(
+        "level", "code", "name", "aliases", "official_name", "parent__code"
+    )
+    for level, code, name, aliases, official, above in facts:
+        others = tuple(sorted({*aliases, official} - {"", name}))
+        found[level].append(Place(code, name, others, above or "" if level == Level.VILLAGE else ""))
     return Places(found[Level.TOWNSHIP], found[Level.VILLAGE])
 
 

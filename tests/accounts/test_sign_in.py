@@ -17,11 +17,6 @@ PASSWORD = "柳树-2016-bridge"
 FAILURES = 5
 
 
-@pytest.fixture(autouse=True)
-def quick_hashes(settings):
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 @pytest.fixture
 def wang(db):
     user = UserFactory(username="wanglin", display_name="王林", phone="13900000010")

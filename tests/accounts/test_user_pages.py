@@ -15,11 +15,6 @@ from tests.factories.accounts import GrantFactory, UserFactory
 TODAY = timezone.localdate()
 
 
-@pytest.fixture(autouse=True)
-def quick_hashes(settings):
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 @pytest.fixture
 def chief(db):
     return GrantFactory(user=UserFactory(username="chief"), role=Role.SYSTEM_ADMIN).user

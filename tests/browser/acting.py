@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
 from tests.browser.product import Product
 
-AXE = Axe()
+VIOLATIONS = "axe.run({resultTypes: ['violations'], preload: false}).then((results) => results.violations)"
 _sessions: dict[tuple[str, str], list] = {}
 
 
@@ -39,7 +39,8 @@ def confirm(page: Page) -> None:
 
 def problems_of(page: Page) -> Iterator[str]:
     """What axe, the phone's width or the language finds wrong on the page, in a line each."""
-    for violation in AXE.run(page).response["violations"]:
+    page.evaluate(AXE_SCRIPT)
+    for violation in page.evaluate(VIOLATIONS):
         nodes = "; ".join(f"{node['target'][0]} {node['html'][:120]}" for node in violation["nodes"][:3])
         yield f"{violation['id']} ({violation['impact']}, {len(violation['nodes'])}): {nodes}"
     wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

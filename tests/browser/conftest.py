@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
-from tests.browser.product import Product, running
+from tests.browser.product import Product, prepare, running
 
 ARGUMENTS = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
              "--no-first-run"]  # fmt: skip
@@ -48,8 +49,16 @@ def browser_type_launch_args() -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    """The real product; each worker of pytest-xdist has its own."""
-    with running(tmp_path_factory.mktemp("product")) as started:
+    """The real product; each process of pytest-xdist has its own, with a copy of the district that the first made."""
+    folder = tmp_path_factory.getbasetemp()
+    shared = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "district"
+    with FileLock(f"{shared}.lock"):
+        if not shared.exists():
+            unfinished = shared.with_name("district.unfinished")
+            prepare(unfinished)
+            unfinished.rename(shared)
+    own = shutil.copytree(shared, folder / "product")
+    with running(own) as started:
         yield started
 
 

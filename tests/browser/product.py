@@ -20,6 +20,7 @@ from tools.supervisor import Supervisor, tail
 
 HOUSEHOLDS = 60
 READY_SECONDS = 90
+ACCOUNTS = "accounts.json"
 
 
 @dataclass
@@ -67,15 +68,21 @@ class Product:
         return next(child for child in self.supervisor.children if child.name == name)
 
 
-@contextmanager
-def running(var_dir: Path) -> Iterator[Product]:
-    """A new district with its demo in `var_dir`; web, worker and beat run while the block runs."""
-    port = free_port()
-    env = environment(var_dir) | {"WEB_BIND": f"127.0.0.1:{port}"}
+def prepare(var_dir: Path) -> None:
+    """A new district with its demo in `var_dir`."""
+    env = environment(var_dir)
     manage(env, "migrate", "--verbosity", "0")
     manage(env, "collectstatic", "--noinput", "--verbosity", "0")
     manage(env, "load_demo", "--households", str(HOUSEHOLDS))
-    accounts = {row["role"]: row for row in json.loads(manage(env, "demo_accounts", "--json"))}
+    (var_dir / ACCOUNTS).write_text(manage(env, "demo_accounts", "--json"), encoding="utf-8")
+
+
+@contextmanager
+def running(var_dir: Path) -> Iterator[Product]:
+    """The district that was prepared in `var_dir`; web, worker and beat run while the block runs."""
+    port = free_port()
+    env = environment(var_dir) | {"WEB_BIND": f"127.0.0.1:{port}"}
+    accounts = {row["role"]: row for row in json.loads((var_dir / ACCOUNTS).read_text(encoding="utf-8"))}
     base = f"http://127.0.0.1:{port}"
     with Supervisor(var_dir / "log", env) as supervisor:
         for name in ("web", "worker", "beat"):

@@ -22,7 +22,6 @@ from tests.memory_queue import queue
 __all__ = ["queue"]
 
 ROOT = Path(__file__).resolve().parents[2]
-MEASURED = "COVERAGE_PROCESS_CONFIG"  # set by coverage for the processes that a test starts; killed, they tell nothing
 LEASE_SECONDS = 3
 PATIENCE = 60  # seconds until a job must have ended after a kill; the sweep runs every five
 
@@ -32,8 +31,7 @@ class Stack:
 
     def __init__(self, folder: Path, env: dict[str, str]) -> None:
         self.folder = folder
-        known = {name: value for name, value in os.environ.items() if name != MEASURED}
-        self.env = {**known, **env, "FAULTS_DIR": str(folder)}
+        self.env = {**os.environ, **env, "FAULTS_DIR": str(folder)}
         self.processes: list[subprocess.Popen[bytes]] = []
 
     def start(self, name: str) -> subprocess.Popen[bytes]:

@@ -25,7 +25,6 @@ from tests.households.roster.real_layouts import LAYOUTS, laid_out
 from tests.households.roster.real_life import TODAY, places, some_houses
 from tests.households.roster.test_real_life import assert_conserved
 
-pytestmark = pytest.mark.no_cover  # many files through lines that other tests reach: counting takes as long again
 KINDS = ("plain", "merged", "side", "gb18030", "utf16_tab", "xls", "ods")
 FILES = {"xls": 60, "ods": 60}  # read in processes of their own
 MOST_FILES = 376  # of each other kind: 2,000 in all

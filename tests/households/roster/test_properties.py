@@ -15,7 +15,6 @@ from tests.households.roster.real_layouts import LAYOUTS, Roster, Spot, laid_out
 from tests.households.roster.real_life import SOURCES, House, Person, facts, some_houses
 from tests.households.roster.test_real_life import all_expected, assert_conserved, reading_of
 
-pytestmark = pytest.mark.no_cover  # many files through lines that other tests reach: counting takes as long again
 layouts = st.sampled_from(sorted(LAYOUTS))
 chances = st.randoms(use_true_random=False)
 EXAMPLES = int(os.environ.get("EXAMPLES", "150"))  # 3000 looks harder
