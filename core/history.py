@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.http import HttpRequest, HttpResponse
+from simple_history.manager import HistoryManager
 from simple_history.models import HistoricalRecords
 
 
@@ -62,12 +64,21 @@ class HistoryMiddleware:
             return self.get_response(request)
 
 
+class _Manager(HistoryManager):
+    """The manager behind `Model.history`: simple-history makes its class anew at each look, which takes long."""
+
+    @classmethod
+    @cache
+    def from_queryset(cls, queryset_class: Any, class_name: str | None = None) -> Any:
+        return super().from_queryset(queryset_class, class_name)
+
+
 class History(HistoricalRecords):
     """HistoricalRecords whose user and reason come from the origin."""
 
     def __init__(self, **kwargs: Any) -> None:
         # kept when a user row goes; no constraint, so that the history table never blocks or waits for users
-        super().__init__(user_db_constraint=False, **kwargs)
+        super().__init__(user_db_constraint=False, history_manager=_Manager, **kwargs)
 
     def get_history_user(self, instance: models.Model) -> Any:
         return origin().by

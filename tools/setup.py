@@ -81,15 +81,16 @@ def install_packages(kind: str) -> None:
     stamp = stamp_of([REQUIREMENTS / "dev.txt", REQUIREMENTS / "app.txt"] if kind == "dev" else [lock])
     if kind == "app" and fresh("packages-app", stamp):
         return
+    more = ["--no-compile"] if kind == "dev" else []  # most of what checks the code is never imported
     with step(f"packages of {lock.relative_to(ROOT)}"):
-        pip_install(lock)
+        pip_install(lock, *more)
     keep(f"packages-{kind}", stamp)
 
 
-def pip_install(lock: Path) -> None:
+def pip_install(lock: Path, *more: str) -> None:
     """Exactly what the lock names, wheels only: no compiler is needed and nothing unknown runs."""
     words = ["install", "--quiet", "--disable-pip-version-check", "--no-input", "--only-binary", ":all:"]
-    run([PYTHON, "-m", "pip", *words, "--require-hashes", "-r", lock])
+    run([PYTHON, "-m", "pip", *words, "--require-hashes", *more, "-r", lock])
 
 
 def fetch_front_end() -> None:

@@ -52,6 +52,7 @@ def confirm(page: Page) -> None:
 
 def problems_of(page: Page) -> Iterator[str]:
     """What the phone's width, the language or axe finds wrong on the page, in a line each."""
+    page.wait_for_load_state()  # a page that is just being replaced has no element yet
     wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     if wider > 0:
         yield f"{wider} px wider than the screen"

@@ -201,7 +201,7 @@ def kill_often(worker: Worker, kind: str, *, times: int, within: float, chance: 
     return writing
 
 
-@pytest.mark.parametrize(("kills", "files", "in_parts"), [(30, 20, False), (5, 4, True)], ids=["whole", "in parts"])
+@pytest.mark.parametrize(("kills", "files", "in_parts"), [(25, 17, False), (5, 4, True)], ids=["whole", "in parts"])
 def test_killed_at_random_moments_then_left_alone(
     stack: Any, worker: Worker, settings: Any, tmp_path: Path, kills: int, files: int, in_parts: bool
 ) -> None:
