@@ -10,8 +10,9 @@ from tests.browser.product import Product
 VIOLATIONS = """axe.run({exclude: ["[data-alike]"]}, {resultTypes: ["violations"], preload: false})
   .then((results) => results.violations)"""
 MARK_ALIKE = """() => {
-  const names = (e) => e.getAttributeNames().filter((name) => name !== "data-alike").join()
-  const drawn = (e) => [e.tagName, e.className, names(e),
+  const given = (a) => `${a.name} ${a.name === "style" ? a.value : Boolean(a.value.trim())}`
+  const attributes = (e) => [...e.attributes].filter((a) => a.name !== "data-alike").map(given).join()
+  const drawn = (e) => [e.tagName, e.className, attributes(e),
     e.children.length ? [...e.children].map(drawn).join() : Boolean(e.textContent.trim())].join("|")
   for (const all of document.querySelectorAll("tbody, select")) {
     const seen = new Set()

@@ -21,7 +21,7 @@ PAGES: dict[str, list[str]] = {  # beyond the navigation
     Role.TOWNSHIP_OFFICIAL: [*BOARDS],
     Role.DEPARTMENT_OFFICER: [],
     Role.DISTRICT_ADMIN: [
-        *CASE_FILE, *EDITS, *BOARDS, "/households/imports/new/", "/households/?q=nobody",
+        *CASE_FILE, *EDITS, *BOARDS, "/dashboards/district/", "/households/imports/new/", "/households/?q=nobody",
         "/cadres/{cadre}/", "/cadres/new/", "/cadres/{cadre}/deactivate/", "/cadres/units/", "/cadres/coverage/",
         "/cadres/pairing/propose/", "/cadres/pairing/{pairing}/end/", "/cadres/pairing/{pairing}/transfer/",
         "/programs/measures/new/?household={household}", "/programs/measures/{measure}/",
