@@ -167,13 +167,14 @@ else:
         "control_folder": str(QUEUE_DIR / "control"),
         "polling_interval": 0.05,
     }
+JOB_SWEEP_SECONDS = env.float("JOB_SWEEP_SECONDS", 5)
+JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", 60)
+JOB_RESEND_SECONDS = env.int("JOB_RESEND_SECONDS", 15)
 CELERY_BEAT_SCHEDULE = {
-    "sweep-jobs": {"task": "core.sweep", "schedule": 5.0, "options": {"expires": 5}},
+    "sweep-jobs": {"task": "core.sweep", "schedule": JOB_SWEEP_SECONDS, "options": {"expires": JOB_SWEEP_SECONDS}},
     "assess-closed-years": {"task": "households.assess_closed_years", "schedule": crontab(hour=2, minute=30)},
     "remove-roster-files": {"task": "households.remove_roster_files", "schedule": crontab(hour=3, minute=30)},
 }
-JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", 60)
-JOB_RESEND_SECONDS = env.int("JOB_RESEND_SECONDS", 15)
 
 # --- People -----------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

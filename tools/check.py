@@ -12,9 +12,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -130,6 +130,8 @@ def everything() -> int:
         outcome.run(pytest_stage("SQLite", "not postgres and not redis and not browser", plain, lines=lines))
         outcome.weigh(lines)
         servers = start_services(stack, outcome.not_run)
+        plain["BANGFU_DISTRICT"] = str(scratch / "district")
+        stack.enter_context(begun([PYTHON, "-m", "tests.browser.product", plain["BANGFU_DISTRICT"]], plain))
         outcome.run(pytest_stage("PostgreSQL and Redis", ON_POSTGRES, plain | servers))
         print_longest()
         last = plain | {
@@ -191,6 +193,25 @@ def needs_services(arguments: list[str]) -> bool:
         if file.is_file() and any(f"mark.{name}" in file.read_text(encoding="utf-8") for name in words):
             return True
     return False
+
+
+@contextmanager
+def begun(argv: Sequence[str | Path], env: Mapping[str, str]) -> Iterator[None]:
+    """A command that goes on beside the block and not beyond it. What it says is not shown: who needs it runs it again.
+
+    The tests on PostgreSQL and Redis wait more than they work; meanwhile the browser's district is prepared.
+    """
+    words = [str(word) for word in argv]
+    quiet = subprocess.DEVNULL
+    process = subprocess.Popen(
+        words, cwd=ROOT, env={**os.environ, **env}, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True
+    )
+    try:
+        yield
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def test_environment(scratch: Path) -> dict[str, str]:

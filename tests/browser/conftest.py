@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from filelock import FileLock
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
-from tests.browser.product import Product, prepare, running
+from tests.browser.product import Product, district, running
 
 ARGUMENTS = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
              "--no-first-run"]  # fmt: skip
@@ -19,14 +18,18 @@ DEVICES: dict[str, dict[str, Any]] = {
     "desktop": {"viewport": {"width": 1440, "height": 900}},
 }
 LEFT = ("htmx:afterRequest", "htmx:sendError", "htmx:sendAbort")  # a poll under way when its page was left
+FIRST = ("test_dashboard", "test_axe", "test_import_questions", "test_import")
 PATIENCE = 15_000  # milliseconds: two products and two browsers share two cores
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long tests first, those that add households after those that look at all of them; two processes take turns."""
     here = Path(__file__).parent
-    for item in items:
-        if here in item.path.parents:
-            item.add_marker(pytest.mark.browser)
+    ours = [item for item in items if here in item.path.parents]
+    for item in ours:
+        item.add_marker(pytest.mark.browser)
+    ours.sort(key=lambda item: FIRST.index(item.path.stem) if item.path.stem in FIRST else len(FIRST))
+    items[:] = [*(item for item in items if item not in ours), *ours[::2], *ours[1::2]]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -51,13 +54,9 @@ def browser_type_launch_args() -> dict[str, Any]:
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """The real product; each process of pytest-xdist has its own, with a copy of the district that the first made."""
     folder = tmp_path_factory.getbasetemp()
-    shared = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "district"
-    with FileLock(f"{shared}.lock"):
-        if not shared.exists():
-            unfinished = shared.with_name("district.unfinished")
-            prepare(unfinished)
-            unfinished.rename(shared)
-    own = shutil.copytree(shared, folder / "product")
+    common = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+    prepared = district(Path(os.environ.get("BANGFU_DISTRICT", common / "district")))
+    own = shutil.copytree(prepared, folder / "product")
     with running(own) as started:
         yield started
 

@@ -5,6 +5,7 @@ import os
 import signal
 import sqlite3
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -13,6 +14,8 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from filelock import FileLock
 
 from tools.services import free_port
 from tools.steps import PYTHON, ROOT
@@ -66,6 +69,16 @@ class Product:
 
     def _child(self, name: str) -> Any:
         return next(child for child in self.supervisor.children if child.name == name)
+
+
+def district(folder: Path) -> Path:
+    """`folder` with a district in it: the first who asks prepares it, the others wait."""
+    with FileLock(f"{folder}.lock"):
+        if not folder.exists():
+            unfinished = folder.with_name(f"{folder.name}.unfinished")
+            prepare(unfinished)
+            unfinished.rename(folder)
+    return folder
 
 
 def prepare(var_dir: Path) -> None:
@@ -129,3 +142,7 @@ def wait_until_ready(base: str, supervisor: Supervisor) -> None:
                 error.close()
             time.sleep(0.2)
     raise AssertionError(f"the product is not ready; web says:\n{tail(supervisor.log_dir / 'web.log')}")
+
+
+if __name__ == "__main__":  # begun by tools/check.py while other tests run
+    district(Path(sys.argv[1]))

@@ -23,7 +23,7 @@ __all__ = ["queue"]
 
 ROOT = Path(__file__).resolve().parents[2]
 LEASE_SECONDS = 3
-PATIENCE = 60  # seconds until a job must have ended after a kill; the sweep runs every five
+PATIENCE = 60  # seconds until a job must have ended after a kill
 
 
 class Stack:
@@ -146,6 +146,7 @@ def stack(database, tmp_path, settings, queue):
             "QUEUE_NAME": f"faults-{uuid.uuid4().hex}",
             "JOB_LEASE_SECONDS": str(LEASE_SECONDS),
             "JOB_RESEND_SECONDS": "1",
+            "JOB_SWEEP_SECONDS": "1",
         },
     )
     stack.start("beat")
