@@ -97,18 +97,29 @@ def income(household: Household) -> dict[str, Any]:
     A draft stands in the table; the chart shows what has been checked, as growth compares no other.
     """
     statements = list(household.statements.order_by("year"))  # type: ignore[attr-defined]
-    given = [n for n in (*SOURCES, "stated_total") if any(getattr(s, n) is not None for s in statements)]
-    rows = [IncomeRow(IncomeStatement.label_of(n), [getattr(s, n) for s in statements]) for n in given]
-    rows.append(IncomeRow(_("Income of the household"), [s.disposable_total for s in statements], total=True))
-    rows.append(IncomeRow(_("Income per head"), [s.disposable_per_head for s in statements], total=True))
     flags = list(household.assessments.order_by("-year"))  # type: ignore[attr-defined]
     return {
         "statements": statements,
-        "rows": rows,
+        "rows": income_rows(statements),
         "chart": _chart(statements),
         "drafts": [s.year for s in statements if s.state == StatementState.DRAFT],
         "explanations": growth.explain(flags) if flags else [],
     }
+
+
+def income_rows(statements: list[IncomeStatement]) -> list[IncomeRow]:
+    """The sources that are given in any of the years, the totals, then what stands in no total."""
+
+    def given(*names: str) -> list[IncomeRow]:
+        found = [n for n in names if any(getattr(s, n) is not None for s in statements)]
+        return [IncomeRow(IncomeStatement.label_of(n), [getattr(s, n) for s in statements]) for n in found]
+
+    return [
+        *given(*SOURCES, "stated_total"),
+        IncomeRow(_("Income of the household"), [s.disposable_total for s in statements], total=True),
+        IncomeRow(_("Income per head"), [s.disposable_per_head for s in statements], total=True),
+        *given("stated_other", "medical_refund"),
+    ]
 
 
 def _chart(statements: list[IncomeStatement]) -> dict[str, Any] | None:

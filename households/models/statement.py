@@ -121,12 +121,6 @@ class IncomeStatement(TrackedModel):
     def __str__(self) -> str:
         return f"{self.household_id} {self.year}"
 
-    @property
-    def named_sources(self) -> list[tuple[str, Decimal]]:
-        """(label, amount) of what is given; a cost is positive, its label says that it is taken off."""
-        given = [(name, getattr(self, name)) for name in SOURCES]
-        return [(self.label_of(name), amount) for name, amount in given if amount is not None]
-
     @classmethod
     def label_of(cls, name: str) -> str:
         """What a source is called beside its amount."""

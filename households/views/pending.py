@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.roles import may
 from core.pages import paged
 from households import register
+from households.casefile import income_rows
 from households.forms import DecideForm
 from households.models import Enrolment, EnrolmentState
 from households.tables import PendingTable, with_entry_income
@@ -29,6 +30,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     enrolment = get_object_or_404(Enrolment.objects.visible_to(request.user).select_related("campaign"), pk=pk)
     household = household_for(request, enrolment.household_id, "decide_pending")
     form = DecideForm(request.POST or None)
+    entered_with = list(household.statements.filter(year=enrolment.entry_year))
 
     def act() -> None:
         accept = form.cleaned_data["decision"] == "accept"
@@ -39,6 +41,6 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         note=_("It is neither paired nor assessed until you decide."),
         question=_("Save this decision? It can't be taken back."), back=reverse("households:pending"),
         done=_("The decision is saved."),
-        statement=household.statements.filter(year=enrolment.entry_year).first(),
+        statements=entered_with, rows=income_rows(entered_with),
         policy=enrolment.campaign.years.filter(year=enrolment.entry_year).first(),
     )  # fmt: skip

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
 from households import statements as verbs
+from households.casefile import income_rows
 from households.codes import Problem
 from households.forms import StatementForm
 from households.models import IncomeStatement, Member, StatementState
@@ -46,6 +47,8 @@ def statement_check(request: HttpRequest, pk: int) -> HttpResponse:
     statement, household = _statement(request, pk, "check_statement")
     form = sign_off(request)
     actor: Any = request.user
+    beside = [s for s in (household.statements.filter(year=statement.year - 1).first(), statement) if s]
+    shown: dict[str, Any] = {"statements": beside, "rows": income_rows(beside), "drafted_by": statement.drafted_by}
     if statement.state == StatementState.DRAFT:
         if statement.drafted_by_id == actor.pk and request.method == "GET":  # the case file does not offer it
             messages.warning(request, Problem.OWN_HAND.label)
@@ -53,18 +56,17 @@ def statement_check(request: HttpRequest, pk: int) -> HttpResponse:
         return form_page(
             request, household, form, lambda: verbs.check_statement(statement, by=actor),
             heading=_("Check the statement of %(year)s") % {"year": statement.year},
-            button=_("Confirm the statement"), statement=statement, row=statement,
-            done=_("The statement is checked."),
+            button=_("Confirm the statement"), row=statement, done=_("The statement is checked."), **shown,
         )  # fmt: skip
     return form_page(
         request, household, form, lambda: verbs.finalise_statement(statement),
         heading=_("Make the statement of %(year)s final") % {"year": statement.year}, button=_("Make it final"),
-        question=_("Make this statement final? Nobody can change it afterwards."), statement=statement, row=statement,
-        done=_("The statement is final."),
+        question=_("Make this statement final? Nobody can change it afterwards."), row=statement,
+        done=_("The statement is final."), **shown,
     )  # fmt: skip
 
 
 def _statement(request: HttpRequest, pk: int, action: str) -> tuple[IncomeStatement, Any]:
-    rows = IncomeStatement.objects.visible_to(request.user).select_related("household")
+    rows = IncomeStatement.objects.visible_to(request.user).select_related("household", "drafted_by")
     statement: IncomeStatement = get_object_or_404(rows, pk=pk)
     return statement, household_for(request, statement.household_id, action)

@@ -180,6 +180,19 @@ def test_a_draft_by_the_clerk_is_checked_by_the_official_then_final(act, people,
         assert statement.state == state
 
 
+def test_who_checks_sees_the_year_before_what_counts_in_no_total_and_whose_hand_it_is(act, sign_in, people, zhao):
+    for year, wage in (("2016", "11000"), ("2017", "13000.50")):
+        act(people.village_clerk, "statement_new", zhao, year=year, people="2", definition="disposable", wage=wage,
+            stated_total="99000", medical_refund="321.09")  # fmt: skip
+    statement = zhao.statements.get(year=2017)
+    page = sign_in(people.township_official).get(reverse("households:statement_check", args=[statement.pk]))
+    rows = {row.label: row.amounts for row in page.context["rows"]}
+    assert rows["Stated total"] == [Decimal(99_000)] * 2
+    assert rows["Income of the household"] == [Decimal(11_000), Decimal("13000.50")]
+    assert rows["Medical refunds (in no total)"] == [Decimal("321.09")] * 2
+    assert str(people.village_clerk) in page.content.decode()
+
+
 def test_the_own_draft_comes_back_unchecked(act, people, zhao):
     act(people.township_official, "statement_new", zhao, year="2017", people="2", definition="disposable", wage="1")
     answer = act(people.township_official, "statement_check", zhao.statements.get())

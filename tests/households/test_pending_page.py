@@ -89,7 +89,7 @@ def test_a_decision_leads_back_to_the_list_where_the_next_one_waits(admin, waiti
 def test_the_page_asks_once_and_names_the_line(admin, waiting):
     (case,) = waiting("冯富", state="pending")
     page = admin.get(reverse("households:decide", args=[case.pk]))
-    assert (page.context["policy"].income_line, page.context["statement"].disposable_total) == (
+    assert (page.context["policy"].income_line, page.context["statements"][0].disposable_total) == (
         Decimal("12600.00"), Decimal("13000.00"),
     )  # fmt: skip
     assert page.context["question"] == "Save this decision? It can't be taken back."
