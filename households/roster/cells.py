@@ -341,6 +341,8 @@ def bank_card(value: object) -> Cell:
 
 def household_no(value: object) -> Cell:
     """The 户编号 as text; a number keeps its digits up to 15 of them. A person's ID number is none."""
+    if type(value) is str and value.isascii() and value.isalnum() and len(value) < id_numbers.LENGTH:
+        return Cell(value.upper())  # the usual code first
     given = folded(text(value)) if isinstance(value, str) else text(value)
     if not given:
         return Cell("", "household_no_missing")

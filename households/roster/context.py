@@ -10,11 +10,28 @@ from typing import Any
 from . import cells
 from .cells import Cell
 from .codes import severity_of
-from .headers import MONEY_FIELDS, Layout
+from .headers import GUARANTEE_FIELDS, MONEY_FIELDS, Layout
 from .lines import Line
 from .once import Once
-from .places import Places
+from .places import Found, Places
 from .rows import Finding, Severity
+
+
+@dataclass(slots=True)
+class Columns:
+    """What reads the cells of a sheet, by field.
+
+    Of a person: `words` of few different ones, the other `members`. Of a household: all of them, `money` among them;
+    `said_once` are these and its place, which all rows of a household should say alike.
+    `read_before` holds what a person's `words` together mean, where nothing is wrong with them.
+    """
+
+    words: dict[str, Once]
+    members: dict[str, Once]
+    household: dict[str, Once]
+    money: list[str]
+    said_once: tuple[str, ...]
+    read_before: dict[tuple[object, ...], dict[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -22,7 +39,7 @@ class Context:
     """What all families of a file share: `year` of a file without one, `units` by (sheet, field).
 
     `headers` by (sheet, field, part). `filled` counts the rows whose place or year was blank below a household's
-    first; `repeated` the rows that repeat another whole and are skipped.
+    first; `repeated` the rows that repeat another whole and are skipped. `found`: places by what a row says of them.
     """
 
     places: Places
@@ -35,24 +52,36 @@ class Context:
     filled: Counter[tuple[str, str]] = field(default_factory=Counter)
     repeated: int = 0
     findings: list[Finding] = field(default_factory=list)
-    _members: dict[str, list[tuple[str, Once]]] = field(default_factory=dict)
-    _money: dict[str, list[str]] = field(default_factory=dict)
+    found: dict[tuple[object, ...], Found] = field(default_factory=dict)
+    _columns: dict[str, Columns] = field(default_factory=dict)
 
-    def members_of(self, sheet: str) -> list[tuple[str, Once]]:
-        """The fields of a person that the sheet has columns for, and those that each person needs."""
-        if sheet not in self._members:
-            self._members[sheet] = [
-                (name, Once(partial(parse, today=self.today) if name in _DATED else parse, **_KEPT.get(name, {})))
-                for name, parse in _MEMBER_CELLS.items()
-                if name in self.columns[sheet] or name in NEEDED
-            ]
-        return self._members[sheet]
+    def columns_of(self, sheet: str) -> Columns:
+        """What reads the cells of this sheet's columns."""
+        if sheet not in self._columns:
+            self._columns[sheet] = self._made(sheet)
+        return self._columns[sheet]
 
-    def money_of(self, sheet: str) -> list[str]:
-        """The amounts that the sheet has columns for."""
-        if sheet not in self._money:
-            self._money[sheet] = [name for name in MONEY_FIELDS if name in self.columns[sheet]]
-        return self._money[sheet]
+    def _made(self, sheet: str) -> Columns:
+        own = self.columns[sheet]
+        members = {
+            name: Once(partial(parse, today=self.today) if name in _DATED else parse, **_KEPT.get(name, {}))
+            for name, parse in _MEMBER_CELLS.items()
+            if name in own or name in NEEDED
+        }
+        money = {
+            name: Once(partial(cells.money, unit=self.units.get((sheet, name), ""), signed=name in STATED))
+            for name in MONEY_FIELDS
+            if name in own
+        }
+        others = {name: Once(parse) for name, parse in _HOUSEHOLD_CELLS.items()}
+        household = others | money | {"income_year": Once(partial(cells.year, today=self.today))}
+        return Columns(
+            words={name: read for name, read in members.items() if name in _WORDS},
+            members={name: read for name, read in members.items() if name not in _WORDS},
+            household=household,
+            money=list(money),
+            said_once=(*PLACE_FIELDS, *household),
+        )
 
     def header_of(self, line: Line, name: str) -> str:
         """The header of the column that holds this field of a line."""
@@ -72,9 +101,12 @@ def _relation(value: object) -> Cell:
     return cell if cells.text(value) else Cell("", "relation_unknown", {"why": "missing"})
 
 
+PLACE_FIELDS = ("township", "village", "village_code")
+STATED = ("disposable", "net", "gross")  # totals, which may be below 0
 NEEDED = ("name", "id_no", "relation")  # of each person, if there is no such column too
 _DATED = ("id_no", "birth_date")  # whose cells are asked with the day of today
 _KEPT = {name: {"most": 0} for name in ("id_no", "member_phone", "disability_no")}
+_WORDS = ("relation", "sex", "education", "health", "labour", "student_status")
 _MEMBER_CELLS: dict[str, Callable[..., Cell]] = {
     "name": cells.name,
     "id_no": cells.id_no,
@@ -88,4 +120,14 @@ _MEMBER_CELLS: dict[str, Callable[..., Cell]] = {
     "member_phone": cells.phone,
     "disease": cells.free_text,
     "disability_no": cells.free_text,
+}
+_HOUSEHOLD_CELLS: dict[str, Callable[[object], Cell]] = {
+    "household_attr": partial(cells.coded, "attribute"),
+    "main_cause": partial(cells.coded, "main_cause"),
+    "member_count": cells.people,
+    "address": cells.free_text,
+    "bank_card_no": cells.bank_card,
+    "household_phone": cells.phone,
+    "head_name": cells.name,
+    **dict.fromkeys(GUARANTEE_FIELDS, partial(cells.coded, "guarantee")),
 }

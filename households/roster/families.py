@@ -1,24 +1,23 @@
 """Lines of one household → a family, with findings for each cell that could not be taken as it stands."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal
-from functools import partial
 from typing import Any
 
 from households import id_numbers
 from households.codes import GuaranteeState
 
 from . import cells
-from .cells import Cell
 from .codes import place_of, severity_of
-from .context import NEEDED, Context
+from .context import NEEDED, PLACE_FIELDS, Columns, Context
 from .headers import GUARANTEE_FIELDS, MONEY_FIELDS
 from .incomes import disagreements, income_of
 from .lines import Group, Line, is_head
-from .ooxml import Problem
+from .once import Once
 from .places import Found
 from .rows import ERROR, WARNING, Family, Helper, MemberRow, Severity
+
+Parts = tuple[int, int, int | None]  # of a date; a month alone has no day
 
 SOFT = ("address", "bank_card_no", *GUARANTEE_FIELDS)  # rows may differ: the head's counts
 
@@ -32,13 +31,12 @@ def family_of(group: Group, context: Context) -> Family:
     found = read.place()
     members = tuple(_member(line, group.key, context) for line in lines)
     year = read.year()
-    amounts = {name: read.money(name) for name in context.money_of(head.sheet)}
+    amounts = {name: read.one(name) for name in read.columns_of.money}
     readable = read.failed.isdisjoint(MONEY_FIELDS)  # else a sum would count what is not readable as 0
     for name, total in disagreements(amounts, context.columns[head.sheet]) if readable else ():
         context.say(read.line_of(name) or head, name, "income_sum", group.key, expected=f"{total:,.2f}")
-    attribute = read.one("household_attr", partial(cells.coded, "attribute"))
-    main_cause = read.one("main_cause", partial(cells.coded, "main_cause"))
-    stated, complete = read.one("member_count", cells.people), context.layouts.get(head.sheet) != "households"
+    attribute, main_cause, stated = read.one("household_attr"), read.one("main_cause"), read.one("member_count")
+    complete = context.layouts.get(head.sheet) != "households"
     return Family(
         key=group.key,
         code=read.code(),
@@ -52,8 +50,8 @@ def family_of(group: Group, context: Context) -> Family:
         attribute=attribute or "",
         main_cause=main_cause or "",
         phone=read.phone(),
-        address=read.one("address", cells.free_text) or "",
-        bank_card=read.one("bank_card_no", cells.bank_card) or "",
+        address=read.one("address") or "",
+        bank_card=read.one("bank_card_no") or "",
         people=len(members) if complete else stated or 1,
         year=year,
         income=income_of(amounts),
@@ -72,7 +70,10 @@ class _Reader:
     def __init__(self, group: Group, lines: list[Line], context: Context) -> None:
         self.group, self.lines, self.context = group, lines, context
         self.columns = context.columns[lines[0].sheet]
+        self.columns_of = context.columns_of(lines[0].sheet)
         self.failed: set[str] = set()  # columns with a cell that could not be taken
+        first, *others = [tuple(map(line.values.get, self.columns_of.said_once)) for line in lines]
+        self.alike = others.count(first) == len(others)  # the usual case: all lines say the same of the household
 
     def has(self, name: str) -> bool:
         return name in self.columns
@@ -88,16 +89,22 @@ class _Reader:
         line = self.line_of(name)
         return line.values[name] if line else None
 
-    def one(self, name: str, parse: Callable[[object], Cell]) -> Any:
+    def one(self, name: str) -> Any:
         """The household's value of a column: the first that can be taken, None if there is none.
 
         Lines that differ are a conflict, said once, unless the column is a soft one. So is what is wrong with a cell.
         """
-        given = [line.values.get(name) for line in self.lines]
-        if type(given[0]) in _PLAIN and given[0] != "" and given.count(given[0]) == len(given):
-            cell = parse(given[0])  # the usual case first: all lines say the same
-            if not cell.code and cell.value not in (None, ""):
-                return cell.value
+        read = self.columns_of.household[name]
+        if self.alike:
+            first = self.lines[0].values.get(name)
+            if first in _BLANK:
+                return None
+            cell = read.of(first)
+            if not cell.code:
+                return None if cell.value == "" else cell.value
+        return self._by_line(name, read)
+
+    def _by_line(self, name: str, read: Once) -> Any:
         said: set[str] = set()
         taken: tuple[Line, Any] | None = None
         before: object = None
@@ -105,7 +112,7 @@ class _Reader:
             raw = line.values.get(name)
             if raw in (None, "", before):
                 continue
-            before, cell = raw, _parsed(raw, parse)
+            before, cell = raw, read.of(raw)
             if cell.code and cell.code not in said:
                 self.context.say(line, name, cell.code, self.group.key, params=cell.params)
                 said.add(cell.code)
@@ -124,11 +131,12 @@ class _Reader:
     def head_name(self) -> str:
         """What the column 户主姓名 says; that all lines name the head is asked by checks.head_agrees."""
         found, before, said = "", None, {"name_missing", "name_length"}
+        read = self.columns_of.household["head_name"]
         for line in self.lines if self.has("head_name") else ():
             raw = line.values.get("head_name")
             if raw in (None, "", before):
                 continue
-            before, cell = raw, _parsed(raw, cells.name)
+            before, cell = raw, read.of(raw)
             if cell.code and cell.code not in said:
                 self.context.say(line, "head_name", cell.code, self.group.key, params=cell.params)
                 said.add(cell.code)
@@ -165,18 +173,29 @@ class _Reader:
 
     def place(self) -> Found:
         """The village; township and village of all lines must be one place."""
+        if not self.alike:
+            return self._place_by_line()
+        said = tuple(map(self.lines[0].values.get, PLACE_FIELDS))
+        if said not in self.context.found:
+            found = self._place_by_line()
+            if found.problem:
+                return found
+            self.context.found[said] = found
+        return self.context.found[said]
+
+    def _place_by_line(self) -> Found:
         found: Found | None = None
         before: list[object] = []
         for line in self.lines:
             if found:
                 self._note_filled(line)
-            given = list(map(line.values.get, _PLACE_FIELDS))
+            given = list(map(line.values.get, PLACE_FIELDS))
             if given == before:
                 continue
             before, names = given, [cells.text(value) for value in given]
             if not any(names) and found:
                 continue
-            names = [n or cells.text(self.first(f)) for n, f in zip(names, _PLACE_FIELDS, strict=True)]
+            names = [n or cells.text(self.first(f)) for n, f in zip(names, PLACE_FIELDS, strict=True)]
             this = self.context.places.find(*names)
             if found is None:
                 found = this
@@ -222,23 +241,16 @@ class _Reader:
     def year(self) -> int | None:
         if not self.has("income_year"):
             return self.context.year
-        if self.line_of("income_year") is None:
+        found: int | None = self.one("income_year")
+        if found is None and self.line_of("income_year") is None:
             self.context.say(self.lines[0], "income_year", "year_invalid", self.group.key)
-            return None
-        found: int | None = self.one("income_year", partial(cells.year, today=self.context.today))
         return found
-
-    def money(self, name: str) -> Decimal | None:
-        unit = self.context.units.get((self.lines[0].sheet, name), "")
-        signed = name in ("disposable", "net", "gross")
-        amount: Decimal | None = self.one(name, partial(cells.money, unit=unit, signed=signed))
-        return amount
 
     def phone(self) -> str:
         line = self.line_of("household_phone")
         if line is None:
             return ""
-        cell = _parsed(line.values["household_phone"], cells.phone)
+        cell = self.columns_of.household["household_phone"].of(line.values["household_phone"])
         if cell.code:
             self.context.say(line, "household_phone", cell.code, self.group.key, params=cell.params)
         return cell.value or ""
@@ -249,20 +261,15 @@ class _Reader:
             return states
         for name, item in GUARANTEE_FIELDS.items():
             if self.has(name):
-                state = self.one(name, partial(cells.coded, "guarantee"))
+                state = self.one(name)
                 if state and state != GuaranteeState.UNVERIFIED:
                     states[item] = state
         return states
 
 
 _BLANK = (None, "")
-_PLAIN = (str, float)
-_PLACE_FIELDS = ("township", "village", "village_code")
-_FILLED = (*_PLACE_FIELDS, "income_year")  # what each row should say; a figure is the household's and given once
-
-
-def _parsed(raw: object, parse: Callable[[object], Cell]) -> Cell:
-    return Cell(None, raw.code) if isinstance(raw, Problem) else parse(raw)
+_TEXT_OR_NONE = frozenset((str, type(None)))
+_FILLED = (*PLACE_FIELDS, "income_year")  # what each row should say; a figure is the household's and given once
 
 
 def _first_parts(lines: list[Line]) -> Iterable[Line]:
@@ -297,9 +304,53 @@ def _without_repeats(group: Group, context: Context) -> list[Line]:
 
 
 def _member(line: Line, household: str, context: Context) -> MemberRow:
-    values = line.values
-    taken: dict[str, Any] = {}
-    for name, read in context.members_of(line.sheet):
+    columns = context.columns_of(line.sheet)
+    taken = _taken(line, columns.members, household, context)
+    words = _words(line, columns, household, context)
+    number, certificate = taken.get("id_no") or ("", "")
+    sex, stated_birth = words.get("sex") or "", taken.get("birth_date")
+    if number:
+        sex, born = _agreed(line, household, context, number, sex, stated_birth)
+    else:
+        born = _whole_day(stated_birth)
+    return MemberRow(
+        sheet=line.sheet,
+        row=line.number,
+        name=taken.get("name") or "",
+        id_no=number,
+        relation=words.get("relation") or "other",
+        sex=sex,
+        birth_date=born,
+        education=words.get("education") or "",
+        health=words.get("health") or (),
+        labour=words.get("labour") or "",
+        student_status=words.get("student_status") or "",
+        phone=taken.get("member_phone") or "",
+        disease=taken.get("disease") or "",
+        disability_no=id_numbers.normalise(taken.get("disability_no") or "") or certificate,
+        no_id_reason="" if number else "roster",
+        part=line.part,
+        id_header=context.header_of(line, "id_no"),
+    )
+
+
+def _words(line: Line, columns: Columns, household: str, context: Context) -> dict[str, Any]:
+    """What is said of a person in words of which there are few: many people are described by the same ones."""
+    given = tuple(map(line.values.get, columns.words))
+    before = columns.read_before.get(given)
+    if before is not None:
+        return before
+    said = len(context.findings)
+    taken = _taken(line, columns.words, household, context)
+    if len(context.findings) == said and _TEXT_OR_NONE.issuperset(map(type, given)):  # (1, 1.0 and True are equal)
+        columns.read_before[given] = taken
+    return taken
+
+
+def _taken(line: Line, fields: dict[str, Once], household: str, context: Context) -> dict[str, Any]:
+    """What the cells that are given mean; what is wrong with one is said."""
+    values, taken = line.values, {}
+    for name, read in fields.items():
         raw = values.get(name)
         if raw in _BLANK and name not in NEEDED:
             continue
@@ -308,30 +359,7 @@ def _member(line: Line, household: str, context: Context) -> MemberRow:
             severity = _severity(cell.code, line, context)
             context.say(line, name, cell.code, household, params=cell.params, severity=severity)
         taken[name] = cell.value
-    number, certificate = taken.get("id_no") or ("", "")
-    sex, born = taken.get("sex") or "", _whole_day(taken.get("birth_date"))
-    if number:
-        sex, born = _agreed(line, household, context, number, taken)
-    phone = taken.get("member_phone") or ""
-    return MemberRow(
-        sheet=line.sheet,
-        row=line.number,
-        name=taken.get("name") or "",
-        id_no=number,
-        relation=taken.get("relation") or "other",
-        sex=sex,
-        birth_date=born,
-        education=taken.get("education") or "",
-        health=taken.get("health") or (),
-        labour=taken.get("labour") or "",
-        student_status=taken.get("student_status") or "",
-        phone=phone,
-        disease=taken.get("disease") or "",
-        disability_no=id_numbers.normalise(taken.get("disability_no") or "") or certificate,
-        no_id_reason="" if number else "roster",
-        part=line.part,
-        id_header=context.header_of(line, "id_no"),
-    )
+    return taken
 
 
 def _severity(code: str, line: Line, context: Context) -> Severity:
@@ -342,13 +370,12 @@ def _severity(code: str, line: Line, context: Context) -> Severity:
 
 
 def _agreed(
-    line: Line, household: str, context: Context, number: str, taken: dict[str, Any]
+    line: Line, household: str, context: Context, number: str, stated_sex: str, stated: Parts | None
 ) -> tuple[str, date | None]:
     """Sex and birth date by the ID number; other ones in their columns are said."""
     sex, born = id_numbers.sex(number), id_numbers.birth_date(number, today=context.today)
-    if taken.get("sex") and taken["sex"] != sex:
+    if stated_sex and stated_sex != sex:
         context.say(line, "sex", "id_sex_conflict", household)
-    stated = taken.get("birth_date")
     if stated and born:
         day = stated[2] or born.day
         if stated[:2] != (born.year, born.month) or day != born.day:
@@ -356,5 +383,5 @@ def _agreed(
     return sex, born
 
 
-def _whole_day(parts: tuple[int, int, int | None] | None) -> date | None:
+def _whole_day(parts: Parts | None) -> date | None:
     return date(parts[0], parts[1], parts[2]) if parts and parts[2] else None

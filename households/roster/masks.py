@@ -23,8 +23,10 @@ def is_id_shaped(given: str) -> bool:
 
     Letters that slipped in for digits count as these.
     """
+    if len(given) != id_numbers.LENGTH:
+        return False
     given = given.translate(_SLIPS)
-    shaped = len(given) == id_numbers.LENGTH and given[:17].isdecimal() and given[17] in "0123456789X"
+    shaped = given[:17].isdecimal() and given[17] in "0123456789X"
     return shaped and id_numbers.birth_date(given) is not None
 
 

@@ -21,6 +21,6 @@ class Once(dict[object, Cell]):
 
     def of(self, value: object) -> Cell:
         """What a cell means; one that can't be read says so itself."""
-        if type(value) is str:
+        if type(value) is str or type(value) is float:  # others are equal to one of these and mean something else
             return self[value]
         return Cell(None, value.code) if isinstance(value, Problem) else self.parse(value)
