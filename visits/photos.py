@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError
 from pillow_heif import register_heif_opener
 
 from visits.codes import PhotoProblem
@@ -21,6 +21,11 @@ FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
 LONGEST_EDGE = 1600
 THUMBNAIL_EDGE = 320
 QUALITY = 82
+TURNS = {  # EXIF's orientation; (ImageOps.exif_transpose writes all metadata anew, and fails where some is odd)
+    2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_270, 7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}  # fmt: skip
 BROKEN = (OSError, SyntaxError, ValueError, EOFError, struct.error)
 BOMB = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 
@@ -79,7 +84,8 @@ def read(file: io.BufferedIOBase | UploadedFile, *, name: str, size: int) -> Pic
 
 def _encode(image: Image.Image) -> Picture:
     image.draft("RGB", (2 * LONGEST_EDGE, 2 * LONGEST_EDGE))  # JPEG alone: decodes at a smaller scale
-    upright = ImageOps.exif_transpose(image)
+    turn = image.getexif().get(ExifTags.Base.Orientation)
+    upright = image.transpose(TURNS[turn]) if turn in TURNS else image.copy()
     upright.thumbnail((LONGEST_EDGE, LONGEST_EDGE))
     clean = Image.new("RGB", upright.size, "white")  # a new picture: nothing of the old one's metadata comes along
     if upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info:

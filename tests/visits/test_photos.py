@@ -50,6 +50,46 @@ def test_a_photo_is_turned_upright_made_smaller_and_stripped_of_metadata():
     assert Image.open(io.BytesIO(kept.thumbnail)).size == (160, 320)
 
 
+@pytest.mark.parametrize("turn", range(1, 9))
+def test_each_orientation_of_a_camera_is_turned_upright(turn):
+    exif = Image.Exif()
+    exif[0x0112] = turn
+    corner = Image.new("RGB", (600, 400), "white")
+    corner.paste("black", (0, 0, 150, 100))
+    opposite = {1: None, 2: 0, 3: 3, 4: 1, 5: 5, 6: 2, 7: 6, 8: 4}[turn]  # Image.Transpose: how the camera lay
+    out = io.BytesIO()
+    (corner if opposite is None else corner.transpose(Image.Transpose(opposite))).save(out, "JPEG", exif=exif)
+    image = Image.open(io.BytesIO(read(out.getvalue()).full))
+    assert (image.size, image.getpixel((20, 20))[0] < 60, image.getpixel((580, 380))[0] > 200) == (
+        (600, 400),
+        True,
+        True,
+    )
+
+
+def entry(tag, kind, count, value):
+    """A line of EXIF: two bytes of tag and of type, four of count, the value."""
+    return struct.pack(">HHI", tag, kind, count) + value
+
+
+ORIENTATION = entry(0x0112, 3, 1, b"\0\6\0\0")
+GPS_AFTER_IT = entry(0x8825, 4, 1, struct.pack(">I", 8 + 2 + 24 + 4))
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ORIENTATION + entry(0x010E, 11, 1, struct.pack(">f", 1.5)) + b"\0\0\0\0",  # a description that is a number
+        ORIENTATION + GPS_AFTER_IT + b"\0\0\0\0\0\1" + entry(0, 2, 2, b"2\0\0\0") + b"\0\0\0\0",  # a version in words
+    ],
+    ids=["description", "GPS version"],
+)
+def test_odd_metadata_is_no_reason_to_lose_a_photo(lines):
+    exif = b"Exif\0\0MM\0*\0\0\0\x08\0\2" + lines
+    kept = read(picture(exif=exif))
+    assert Image.open(io.BytesIO(kept.full)).size == (800, 1600)
+
+
 @pytest.mark.parametrize("kind", ["PNG", "WEBP", "HEIF"])
 def test_other_formats_of_phones_become_jpeg(kind):
     assert Image.open(io.BytesIO(read(picture(kind, (640, 480))).full)).format == "JPEG"
