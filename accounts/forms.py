@@ -11,6 +11,7 @@ from accounts.models import RoleGrant, Unit, User
 from accounts.users import first_days, last_days
 from core import changelog
 from core.dates import DayField
+from core.filters import KeyField
 from core.masking import mask_phone
 from core.reasons import must_say_something
 from district.models import Division, Level
@@ -103,7 +104,7 @@ class HistoryForm(forms.Form):
     """Which changes to see: of one kind of row, by whom, when."""
 
     kind = forms.ChoiceField(label=_("Kind of row"), required=False)
-    number = forms.IntegerField(label=_("Number"), required=False, min_value=1)
+    number = KeyField(label=_("Number"), required=False, min_value=1)
     who = forms.CharField(label=_("Person"), required=False)
     since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))

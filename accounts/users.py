@@ -14,6 +14,7 @@ from accounts.audit import record
 from accounts.models import RoleGrant, User
 from accounts.roles import PLACE_ROLES, UNIT_ROLES, Role
 from core.dates import Span, years_from
+from core.reasons import says_something
 from district.models import Level
 
 APART = frozenset({Role.SYSTEM_ADMIN, Role.LOG_AUDITOR})  # 三员分立: who keeps accounts does not keep the logs
@@ -125,7 +126,7 @@ def deactivate(user: User, *, reason: str, by: User) -> User:
     """The account can no longer sign in, its sessions end. Reactivated, it needs a new password. Never deleted."""
     if user.pk == by.pk:
         raise AccountRefused(_("Nobody deactivates his own account."))
-    if not reason.strip():
+    if not says_something(reason):
         raise AccountRefused(_("Please give a reason."))
     if not user.is_active:
         raise AccountRefused(_("This account is deactivated already."))

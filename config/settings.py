@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "core.middleware.CacheMiddleware",
     "core.middleware.NumberMiddleware",
     "accounts.middleware.OwnPasswordMiddleware",
     "core.history.HistoryMiddleware",
@@ -127,7 +128,7 @@ if env("DATABASE_URL", default=""):
     DATABASES = {"default": env.db("DATABASE_URL")}
     DATABASES["default"].update(CONN_MAX_AGE=60, CONN_HEALTH_CHECKS=True)
 else:
-    VAR_DIR.mkdir(parents=True, exist_ok=True)
+    VAR_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)  # names and incomes are in clear in the database
     DATABASES = {
         "default": {
             "ENGINE": "django.db.backends.sqlite3",

@@ -1,5 +1,6 @@
-"""Middleware: the language by the switch alone; what no row can have is refused before a query meets it."""
+"""Middleware: language by the switch alone; what no row can have is refused before a query meets it; no shared copy."""
 
+import codecs
 import re
 from collections.abc import Callable
 from typing import Any
@@ -26,6 +27,19 @@ class LanguageMiddleware:
         return response
 
 
+class CacheMiddleware:
+    """What somebody who has signed in gets is kept by nobody else, and asked for again before it is shown again."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if "Cache-Control" not in response and request.user.is_authenticated:
+            response["Cache-Control"] = "private, no-cache"  # no-store would lose a half-filled form on the way back
+        return response
+
+
 class NumberMiddleware:
     """A whole number of 19 digits and more is no key, year or count: 400, before a database or int() meets it.
 
@@ -40,10 +54,12 @@ class NumberMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        self._refuse(request.GET)
-        asked = (request.path_info, *(value for _name, values in request.GET.lists() for value in values))
-        if any("\0" in value for value in asked):  # PostgreSQL knows no such text; a form says it of its field
+        if request.encoding and codecs.lookup(request.encoding).name != "utf-8":  # Django has looked it up
+            request.encoding = "utf-8"  # for the page that says so
+            raise BadRequest("what is sent is read as UTF-8 alone")
+        if "\0" in request.path_info:
             raise BadRequest("a NUL character stands in the address")
+        self.refuse_query(request.GET)
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *_view: Any) -> None:
@@ -51,7 +67,15 @@ class NumberMiddleware:
         if request.method == "POST":
             self._refuse(request.POST)
 
-    def _refuse(self, given: QueryDict) -> None:
+    @classmethod
+    def refuse_query(cls, asked: QueryDict) -> None:
+        """BadRequest for a query that no page can answer. (A form says of its own field that it holds a NUL.)"""
+        cls._refuse(asked)
+        if any("\0" in value for _name, values in asked.lists() for value in values):  # PostgreSQL knows no such text
+            raise BadRequest("a NUL character stands in the address")
+
+    @classmethod
+    def _refuse(cls, given: QueryDict) -> None:
         for name, values in given.lists():
-            if name not in self.LONG and any(map(self.TOO_LONG.fullmatch, values)):
+            if name not in cls.LONG and any(map(cls.TOO_LONG.fullmatch, values)):
                 raise BadRequest(f"{name} is no number that anything has")

@@ -5,8 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 
 def says_something(reason: str) -> bool:
-    """Whether there is a letter or a digit in it; blanks of no width are no reason."""
-    return any(letter.isalnum() for letter in reason)
+    """Whether there is a letter or a digit in it; blanks of no width are no reason, and no database takes a NUL."""
+    return "\0" not in reason and any(letter.isalnum() for letter in reason)
 
 
 def must_say_something(reason: str) -> None:

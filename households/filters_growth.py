@@ -8,6 +8,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from core.filters import KeyFilter
 from district.models import Division
 from households.filters import head_code_or_village
 from households.models import UNKNOWN, GrowthAssessment, Reason, Verdict
@@ -21,7 +22,7 @@ class GrowthFilter(filters.FilterSet):
     Expects `masked` (with_masking).
     """
 
-    year = filters.NumberFilter(widget=forms.HiddenInput)
+    year = KeyFilter(widget=forms.HiddenInput)
     q = filters.CharFilter(label=_("Name, code or village"), method="search")
     verdict = filters.ChoiceFilter(
         label=_("Verdict"),
@@ -34,7 +35,7 @@ class GrowthFilter(filters.FilterSet):
         label=_("Township"), empty_label=_("All"), field_name="household__village__parent__code"
     )
     village = filters.ChoiceFilter(label=_("Village"), empty_label=_("All"), field_name="household__village__code")
-    job = filters.NumberFilter(widget=forms.HiddenInput)
+    job = KeyFilter(widget=forms.HiddenInput)
 
     class Meta:
         model = GrowthAssessment

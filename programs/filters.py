@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Unit
+from core.filters import KeyFilter
 from district.models import Division, Level
 from households.filters import head_code_or_village
 from households.scope import HangsOnHousehold
@@ -31,7 +32,7 @@ def found_by(rows: HangsOnHousehold, words: str, *, user: Any) -> HangsOnHouseho
 
 class MeasureFilter(filters.FilterSet):
     q = filters.CharFilter(label=_("Head, code or village"), method="search")
-    household = filters.NumberFilter(field_name="household_id", widget=forms.HiddenInput)
+    household = KeyFilter(field_name="household_id", widget=forms.HiddenInput)
     township = filters.ModelChoiceFilter(
         label=_("Township"),
         field_name="household__village__parent",

@@ -124,7 +124,7 @@ def prepare() -> None:
     if unfinished.exists():
         raise StepFailed(f"an earlier load of the demo was interrupted: remove {settings.VAR_DIR} and start again")
     if not apps.get_model("households", "Household").objects.exists():
-        settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
+        settings.VAR_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
         unfinished.touch()
         try:
             with step("demo households, about a minute"):

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit
+from core.filters import KeyFilter
 from households.scope import HangsOnHousehold
 from programs.filters import found_by, townships
 from visits.codes import PENDING, Mode, NeedKind, NeedState
@@ -24,7 +25,7 @@ class DayInput(forms.DateInput):
 
 class VisitFilter(filters.FilterSet):
     q = filters.CharFilter(label=_("Head, code or village"), method="search")
-    household = filters.NumberFilter(field_name="household_id", widget=forms.HiddenInput)
+    household = KeyFilter(field_name="household_id", widget=forms.HiddenInput)
     township = filters.ModelChoiceFilter(
         label=_("Township"),
         field_name="household__village__parent",
@@ -58,7 +59,7 @@ class VisitFilter(filters.FilterSet):
 
 class NeedFilter(filters.FilterSet):
     q = filters.CharFilter(label=_("Head, code or village"), method="search")
-    household = filters.NumberFilter(field_name="household_id", widget=forms.HiddenInput)
+    household = KeyFilter(field_name="household_id", widget=forms.HiddenInput)
     township = filters.ModelChoiceFilter(
         label=_("Township"),
         field_name="household__village__parent",

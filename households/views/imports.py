@@ -2,6 +2,7 @@
 
 import uuid
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -67,11 +68,11 @@ def import_commit_batch(request: HttpRequest) -> HttpResponse:
     """Save what the previews of all checked files of a batch show."""
     _require(request)
     batch = request.POST.get("batch", "")[:36]
-    waiting = RosterImport.objects.filter(batch=batch, state=ImportState.CHECKED) if batch else ()
+    waiting = RosterImport.objects.filter(batch=batch, state=ImportState.CHECKED) if batch.isalnum() else ()
     asked = sum(loading.ask_commit(row, by=request.user) for row in waiting if row.waits_for_import)
     if not asked:
         messages.warning(request, _("None of these files waits for confirmation."))
-    return redirect(f"{reverse('households:imports')}?batch={batch}")
+    return redirect(f"{reverse('households:imports')}?{urlencode({'batch': batch})}")
 
 
 def import_new(request: HttpRequest) -> HttpResponse:
@@ -149,6 +150,7 @@ def _preview(request: HttpRequest, roster_import: RosterImport) -> dict[str, Any
     changes = Paginator(report.get("changes", []), PER_PAGE).get_page(request.GET.get("changes"))
     return {
         "counts": counts,
+        "over_line": report.get("over_line", 0),
         "rows": wording.sum_of_rows(report, counts),
         "not_in_file": report.get("not_in_file", []),
         "sheets": wording.named_sheets(report.get("sheets", [])),
