@@ -19,13 +19,17 @@ from accounts.roles import Role, may
 
 @dataclass(frozen=True)
 class Entry:
-    """An address for who may do one of the actions (accounts.roles); no action: everybody."""
+    """An address for who may do one of the actions (accounts.roles); no action: everybody.
+
+    `also`: a page that belongs to it, though its address lies elsewhere.
+    """
 
     view: str
     label: str | Promise
     icon: str
     actions: tuple[str, ...] = ()
     group: str = "work"
+    also: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,7 @@ SIDE = (
     Entry("households:income_sheets", _("Yearly incomes"), "file-earmark-spreadsheet", ("draft_statement",)),
     Entry("households:pending", _("Awaiting decision"), "hourglass-split", ("decide_pending",)),
     Entry("households:leftovers", _("Rejected households"), "list-check", ("edit_household",)),
-    Entry("cadres:pairing", _("Pairing"), "link-45deg", ("see_cadres",)),
+    Entry("cadres:pairing", _("Pairing"), "link-45deg", ("see_cadres",), also="cadres:coverage"),
     Entry("cadres:list", _("Cadres"), "person-badge", ("see_cadres",)),
     Entry("visits:list", _("Visits"), "house-check", ("see_households",)),
     Entry("visits:needs", _("Needs"), "chat-left-text", ("see_households",)),
@@ -103,11 +107,12 @@ def _open_to(entry: Entry, user: Any) -> bool:
 
 
 def _drawn(entries: Iterable[Entry], request: HttpRequest) -> list[Item]:
-    found = [(entry, url) for entry in entries if (url := _address(entry))]
-    here = max((url for _entry, url in found if _holds(url, request.path)), key=len, default="")
+    found = [(entry, url, _address(entry.also)) for entry in entries if (url := _address(entry.view))]
+    addresses = [address for _entry, *both in found for address in both if address]
+    here = max((address for address in addresses if _holds(address, request.path)), key=len, default="")
     return [
-        Item(entry.label, url, entry.icon, entry.group, url == here, _count(entry, request.user))
-        for entry, url in found
+        Item(entry.label, url, entry.icon, entry.group, here != "" and here in (url, also), _count(entry, request.user))
+        for entry, url, also in found
     ]  # fmt: skip
 
 
@@ -116,9 +121,9 @@ def _count(entry: Entry, user: Any) -> Callable[[], int] | None:
     return partial(counter, user) if counter else None
 
 
-def _address(entry: Entry) -> str:
+def _address(view: str) -> str:
     try:
-        return reverse(entry.view)
+        return reverse(view) if view else ""
     except NoReverseMatch:  # an app that is not mounted has no place in the navigation
         return ""
 

@@ -19,7 +19,7 @@ class UserTable(tables.Table):
     class Meta:
         attrs = {"class": "table table-cards"}
         order_by = "username"
-        empty_text = _("No account fits.")
+        empty_text = _("No account is here yet.")
 
     def render_held(self, record: User) -> str:
         held = [

@@ -34,7 +34,8 @@ class CadreTable(tables.Table):
         fields: tuple[str, ...] = ("name", "unit", "rank", "post", "load", "quota", "state")
         attrs = CARDS
         order_by = ("unit", "name")
-        empty_text = _("No cadre matches.")
+        empty_text = _("No cadre is here yet.")
+        empty_hint = _("An admin enters the units first, then their cadres.")
         caption = ""
 
 
@@ -46,7 +47,7 @@ class UnderQuotaTable(CadreTable):
         exclude = ("post", "state")
         orderable = False
         prefix = "c-"
-        empty_text = _("Every cadre has as many households as the quota says.")
+        empty_text = _("No cadre has fewer households than the quota says.")
 
 
 class UnitTable(tables.Table):
@@ -66,7 +67,8 @@ class UnitTable(tables.Table):
         fields: tuple[str, ...] = ("name", "kind", "division", "affiliation", "cadres_now", "edit")
         attrs = CARDS
         order_by = "name"
-        empty_text = _("No unit matches.")
+        empty_text = _("No unit is here yet.")
+        empty_hint = _("Enter the units first, then their cadres.")
 
 
 class _HouseholdColumns(tables.Table):
@@ -138,7 +140,7 @@ class UnpairedTable(_HouseholdColumns):
         fields: tuple[str, ...] = ("head_name", "code", "village", "choose")
         attrs = CARDS
         order_by = "village"
-        empty_text = _("Every active household has a cadre.")
+        empty_text = _("No active household is without a cadre.")
 
     def render_head_name(self, record: Household) -> str:
         return self.head_of(record)
@@ -161,7 +163,7 @@ class UncoveredTable(UnpairedTable):
         fields: tuple[str, ...] = ("head_name", "code", "village", "why", "choose")
         orderable = False
         prefix = "h-"
-        empty_text = _("Every active household has an active cadre.")
+        empty_text = _("No active household is without an active cadre.")
 
 
 class ProposalTable(tables.Table):

@@ -5,10 +5,12 @@ from typing import TypeVar, cast
 from django.core.paginator import EmptyPage, Page, PageNotAnInteger, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from django_tables2 import RequestConfig, Table
 from django_tables2.rows import BoundRows
 
 PER_PAGE = 25
+_ORDER = ("sort", "as")
 SomeTable = TypeVar("SomeTable", bound=Table)
 
 
@@ -33,6 +35,8 @@ class KeysFirstPaginator(Paginator):
 def paged(request: HttpRequest, table: SomeTable, *, per_page: int = PER_PAGE) -> SomeTable:
     """The table at the page and in the order that the address asks for: three queries, whatever the number of rows."""
     RequestConfig(request, paginate=False).configure(table)
+    if any(value for name, value in request.GET.items() if name not in (table.prefixed_page_field, *_ORDER)):
+        table.empty_text, table.empty_hint = _("Nothing matches. Change the search or reset the filter."), ""
     asked = request.GET.get(table.prefixed_page_field, "1")  # never how many a page: not the address's to say
     page = asked if len(asked) < 10 else "1"
     try:

@@ -211,6 +211,7 @@ def context(question: Question, answer: Answer, place: Place) -> dict[str, Any]:
         "rows": rows_of(question, answer, keys, place),
         "sum": total_of(question, answer, keys),
         "households": answer.total.counts["households"],
+        "households_url": _cell(question, KIND["households"], answer.total, {}).url,
         "people": answer.people,
         **bars,
         **{f"{name}_top": top(figures) for name, figures in bars.items()},

@@ -58,7 +58,7 @@ def make_units() -> tuple[list[Unit], Unit]:
     ]  # fmt: skip
     units += [Unit(name=name, kind=UnitKind.BUREAU, affiliation="区") for name in BUREAUS]
     units += [Unit(name=name, kind=UnitKind.INSTITUTION, affiliation="区") for name in INSTITUTIONS]
-    office = Unit(name="区级领导", kind=UnitKind.OTHER, affiliation="区")
+    office = Unit(name="区委、区政府", kind=UnitKind.OTHER, affiliation="区")
     bulk.insert([*units, office])
     return units, office
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.masking import mask_card, mask_id, mask_name, mask_phone
+from district.policy import PolicyMissing, is_below_line, policy_for
 from households import growth
 from households.codes import Cause, GuaranteeItem, GuaranteeState, Health
 from households.models import (
@@ -51,7 +52,7 @@ def people(household: Household) -> list[Person]:
             id_no=mask_id(m.id_no),
             no_id=str(m.get_no_id_reason_display()),
             phone=mask_phone(m.phone) if m.phone else "",
-            health="、".join(str(Health(code).label) for code in m.health if code in Health.values),
+            health=_(", ").join(str(Health(code).label) for code in m.health if code in Health.values),
             has_disease=bool(m.disease),
         )
         for m in rows
@@ -75,7 +76,7 @@ def basics(household: Household) -> list[tuple[str, str]]:
         (_("Village"), f"{household.village.parent or ''} {household.village}"),
         (_("Household attribute"), str(household.get_attribute_display())),  # type: ignore[attr-defined]
         (_("Main cause"), str(household.get_main_cause_display() or "—")),  # type: ignore[attr-defined]
-        (_("Other causes"), "、".join(map(str, causes)) or "—"),
+        (_("Other causes"), _(", ").join(map(str, causes)) or "—"),
         (_("Address"), address or "—"),
         (_("Phone"), mask_phone(household.phone) if household.phone else "—"),
         (_("Bank card"), mask_card(household.bank_card) if household.bank_card else "—"),
@@ -92,7 +93,7 @@ class IncomeRow:
 
 
 def income(household: Household) -> dict[str, Any]:
-    """Statements by year (oldest first), the table by source, the chart, and the growth flags. Four queries.
+    """Statements by year (oldest first), table by source, chart, last year over the line, growth flags. Five queries.
 
     A draft stands in the table; the chart shows what has been checked, as growth compares no other.
     """
@@ -102,6 +103,7 @@ def income(household: Household) -> dict[str, Any]:
         "statements": statements,
         "rows": income_rows(statements),
         "chart": _chart(statements),
+        "year_over_line": _year_over_line(statements),
         "drafts": [s.year for s in statements if s.state == StatementState.DRAFT],
         "explanations": growth.explain(flags) if flags else [],
     }
@@ -120,6 +122,18 @@ def income_rows(statements: list[IncomeStatement]) -> list[IncomeRow]:
         IncomeRow(_("Income per head"), [s.disposable_per_head for s in statements], total=True),
         *given("stated_other", "medical_refund"),
     ]
+
+
+def _year_over_line(statements: list[IncomeStatement]) -> int | None:
+    """The last year whose income has been checked, if that reaches the year's line; else None. One query."""
+    last = next((s for s in reversed(statements) if s.state in COUNTED and s.disposable_total is not None), None)
+    if last is None:
+        return None
+    try:
+        policy = policy_for(last.year)
+    except PolicyMissing:
+        return None
+    return None if is_below_line(policy, total=last.disposable_total, people=last.people) else last.year
 
 
 def _chart(statements: list[IncomeStatement]) -> dict[str, Any] | None:
@@ -159,6 +173,12 @@ def masked(what: str, value: str) -> str:
     """A secret as it stands on the page until it is revealed."""
     masks = {"phone": mask_phone, "bank_card": mask_card, "disease": lambda _value: "******"}
     return masks.get(what, mask_id)(value)
+
+
+def label_of(household: Household, row: Any, what: str) -> str:
+    """What the log calls a secret: the household's code, the person (masked), the field."""
+    person = "" if row == household else mask_name(row.name)
+    return " ".join(filter(None, (household.code, person, str(row._meta.get_field(what).verbose_name))))
 
 
 def secret(household: Household, what: str, member: int | None) -> tuple[Any, str] | None:

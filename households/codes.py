@@ -179,6 +179,10 @@ class Problem(models.TextChoices):
     YEAR_TAKEN = "year_taken", _("There is a statement of this year already. Change that one.")
     NO_INCOME = "no_income", _("Enter at least one source of income, or the total.")
     FINAL = "final", _("This statement is final.")
+    CHANGED_MEANWHILE = (
+        "changed_meanwhile",
+        _("Somebody has changed this since you opened the page. Compare with the case file, then save again."),
+    )
     CHECKED_ALREADY = "checked_already", _("This statement has been checked already.")
     OWN_HAND = "own_hand", _("Nobody checks a statement of the own hand. Ask a colleague.")
     NOT_CHECKED = "not_checked", _("Only a checked statement can be made final.")

@@ -39,7 +39,10 @@ class HouseholdTable(tables.Table):
         attrs = {"class": "table table-cards"}
         sequence = ("head_name", "code", "village", "people", "main_cause", "per_head", "verdict", "...")
         order_by = "code"
-        empty_text = _("No household fits. Change the search or reset the filter.")
+        empty_text = _("No household is here yet.")
+        empty_hint = _(
+            "Households come with the roster, or are entered one by one; a cadre sees those paired with them."
+        )
 
     def __init__(self, *args: Any, sort_by_name: bool = True, **kwargs: Any) -> None:
         """Who sees names masked can't sort by them either: the order would tell what is hidden."""

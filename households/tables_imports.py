@@ -29,4 +29,5 @@ class ImportTable(tables.Table):
         fields = ("file_name", "state", "created", "updated", "rejected", "created_by", "created_at")
         attrs = {"class": "table table-cards"}
         empty_text = _("No roster has been imported yet.")
+        empty_hint = _("Upload an xlsx, xls, ods or csv file; nothing is saved before you have seen what it would do.")
         order_by = "-created_at"

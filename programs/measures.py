@@ -86,8 +86,10 @@ def change_state(measure: Measure, *, state: str, note: str = "") -> Measure:
     """Say that a measure runs, was delivered or is withdrawn. To withdraw it, or to take that back, needs a reason.
 
     The reason is added to the note, whole; what stood there is cut if it must be, and the history keeps it.
-    MeasureRefused("no_reason"), ("no_reason_back"), ("long_reason") or ("future_delivery").
+    MeasureRefused("closed"), ("no_reason"), ("no_reason_back"), ("long_reason") or ("future_delivery").
     """
+    if measure.household.closed_on is not None:
+        raise MeasureRefused(MeasureProblem.CLOSED)
     reason = note.strip()
     if not reason and MeasureState.CANCELLED in (state, measure.state):
         withdrawn = state == MeasureState.CANCELLED

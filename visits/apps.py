@@ -11,5 +11,5 @@ class VisitsConfig(AppConfig):
     verbose_name = _("Visits")
 
     def ready(self) -> None:
-        for name in ("conditions", "sections"):  # what they add to lists and case files
+        for name in ("conditions", "needs", "sections"):  # what they add to lists, closings and case files
             import_module(f"visits.{name}")

@@ -72,6 +72,7 @@ class NeedProblem(models.TextChoices):
     NO_RESULT = "no_result", _("Write in a few words what came of it.")
     DUE_BEFORE_RAISED = "due_before_raised", _("The due date lies before the day on which the need was raised.")
     DUE = "due", _("The due date lies between %(first)s and %(last)s.")
+    CLOSED_STAYS = "closed_stays", _("This household is closed; its needs stay as they are.")
     CLOSED_HOUSEHOLD = "closed_household", _("This household is closed; no need can be added.")
     CLIENT_ID = "client_id_of_another", _("This form was already used for another household. Open it again.")
 

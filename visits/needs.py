@@ -6,10 +6,12 @@ from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import Unit, User
 from accounts.roles import Role
 from core.dates import Span, years_from
+from households.closing import when_closing
 from households.models import Household
 from households.scope import is_allowed
 from visits.codes import PENDING, NeedProblem, NeedState
@@ -17,6 +19,7 @@ from visits.models import Need, Visit
 
 DUE_AFTER = timedelta(days=30)
 DUE_WITHIN = 3  # years
+RESULT_LIMIT = 500
 
 
 class NeedRefused(Exception):
@@ -100,8 +103,9 @@ def raised(client_id: UUID, household: Household) -> Need | None:
 def follow_up(need: Need, *, owner: User | None, department: Unit | None, due_on: date) -> Need:
     """Say who follows the need up, which department it is passed to (None: to none), and until when.
 
-    The department's officers see the household from now on. NeedRefused if the need has ended.
+    The department's officers see the household from now on. NeedRefused if the need or the household has ended.
     """
+    _must_be_open(need)
     _must_be_pending(need)
     if due_on != need.due_on:
         _must_be_due_in(due_span(need.raised_on), due_on)
@@ -121,12 +125,21 @@ def close_need(need: Need, *, state: str, result: str, on: date | None = None) -
 
 
 def reopen_need(need: Need) -> Need:
-    """Take back that a need was settled; the history keeps both."""
+    """Take back that a need was settled; the history keeps both. NeedRefused for a closed household."""
     if need.state in PENDING:
         return need
+    _must_be_open(need)
     need.state, need.closed_on = NeedState.IN_PROGRESS, None
     need.save(update_fields=["state", "closed_on"])
     return need
+
+
+@when_closing
+def end_needs(household: Household, on: date, reason: str) -> None:
+    """A household that is helped no more has no open needs: they end with it, and its reason is what came of them."""
+    for need in Need.objects.filter(household=household, state__in=PENDING).select_for_update():
+        result = _("The household was closed: %(reason)s") % {"reason": reason.strip()}
+        close_need(need, state=NeedState.IMPOSSIBLE, result=result[:RESULT_LIMIT], on=max(on, need.raised_on))
 
 
 def due_span(raised_on: date) -> Span:
@@ -139,6 +152,11 @@ def _must_be_due_in(span: Span, day: date) -> None:
         raise NeedRefused(NeedProblem.DUE_BEFORE_RAISED)
     if day not in span:
         raise NeedRefused(NeedProblem.DUE, **span.params)
+
+
+def _must_be_open(need: Need) -> None:
+    if need.household.closed_on is not None:
+        raise NeedRefused(NeedProblem.CLOSED_STAYS)
 
 
 def _must_be_pending(need: Need) -> None:

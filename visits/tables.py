@@ -28,7 +28,7 @@ class VisitTable(tables.Table):
         fields = ("household", "visited_on", "mode", "visitor", "changes", "text")
         attrs = CARDS
         order_by = ("-visited_on",)
-        empty_text = _("No visit matches.")
+        empty_text = _("No visit has been logged yet.")
         empty_hint = _("A visit is logged from the household: open it and choose “Log a visit”.")
 
 
@@ -50,5 +50,5 @@ class NeedTable(tables.Table):
         model = Need
         fields = ("household", "kind", "text", "raised_on", "due_on", "owner", "department", "state")
         attrs = CARDS
-        empty_text = _("No need matches.")
+        empty_text = _("No need has been voiced yet.")
         empty_hint = _("Needs are voiced on visits, or added from a household's case file.")

@@ -141,13 +141,14 @@ FINDINGS: dict[str, Code] = {
     ),
     # Household
     "household_no_missing": Code(
-        ERROR, _("The 户编号 is missing; it is required. Enter it on each row of the household.")
+        ERROR, _("The household code is missing; it is required. Enter it on each row of the household.")
     ),
     "household_no_invalid": Code(
-        ERROR, _("The 户编号 is not valid. Enter at most %(limit)s letters, digits and hyphens.")
+        ERROR, _("The household code is not valid. Enter at most %(limit)s letters, digits and hyphens.")
     ),
     "household_conflict": Code(
-        ERROR, _("The rows of this household (户编号) differ here: %(other)s. Enter the same value on all of them.")
+        ERROR,
+        _("The rows of this household (household code) differ here: %(other)s. Enter the same value on all of them."),
     ),
     "several_years": Code(
         ERROR,
@@ -157,7 +158,7 @@ FINDINGS: dict[str, Code] = {
         ),
     ),
     "household_no_shared": Code(
-        ERROR, _("Two households share this 户编号, see %(other)s. Give each household its own.")
+        ERROR, _("Two households share this household code, see %(other)s. Give each household its own.")
     ),
     "household_closed": Code(
         ERROR, _("The household %(code)s is closed in the system. Remove it from the file, or ask the district.")
@@ -165,8 +166,8 @@ FINDINGS: dict[str, Code] = {
     "matched_by_head": Code(
         WARNING,
         _(
-            "This 户编号 is not known; by the ID number of its head the household is %(code)s and is taken for that. "
-            "Check the 户编号."
+            "This household code is not known; by the ID number of its head the household is %(code)s and is taken "
+            "for that. Check the household code."
         ),
     ),
     "matched_by_members": Code(
@@ -238,7 +239,15 @@ VARIANTS: dict[tuple[str, str], Promise] = {
     ("township_unknown", "missing"): _("The township is missing and the village does not decide it. Enter it."),
     ("village_unknown", "missing"): _("The village is missing; it is required. Enter it."),
     ("relation_unknown", "missing"): _("The relation is missing; 其他 is taken. Enter a usual word like 配偶 or 之子."),
-    ("household_no_invalid", "id_no"): _("An ID number is no 户编号. Enter the code of the household."),
+    ("household_no_invalid", "id_no"): _("An ID number is no household code. Enter the code of the household."),
+    ("household_no_shared", "stored"): _(
+        "In the system this household code is that of %(other)s, and nobody of that household stands here with the "
+        "same ID number. Correct the code, or the ID numbers."
+    ),
+    ("household_conflict", "code"): _(
+        "The row has another household code than the household above it, whose member it seems to be. Enter the same "
+        "code; if it is a household of its own, enter its head."
+    ),
     ("income_sum", "stored"): _(
         "The income of the file (%(total)s yuan) is not what the figures in the system come to (%(expected)s yuan). "
         "Those count, and a draft stays a draft. Correct the file or the statement."

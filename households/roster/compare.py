@@ -51,6 +51,12 @@ class Plan:
         """Codes of the rejected households; the place where it begins of one without a code."""
         return sorted(f.code or f.key for f in self.rejected)
 
+    @property
+    def over_line(self) -> int:
+        """Known households whose income in the file is at or over the line of its year: a result, no finding."""
+        known = (o.family for o in (*self.updated, *self.unchanged))
+        return sum(is_over_line(family, policy_at(self.policies, family.year)) for family in known)
+
     def counts(self) -> dict[str, Any]:
         """The `counts` of `import_roster --json`."""
         taken = [*self.created, *self.updated, *self.unchanged]
@@ -148,7 +154,9 @@ def _problems(
         found.append(_finding(family, "matched_by_head", name="household_no", value=family.code, code=household.code))
     if not known.shares_somebody(family, household):
         other = f"{household.village} {household.head_name}"
-        found.append(_finding(family, "household_no_shared", name="household_no", value=family.code, other=other))
+        found.append(
+            _finding(family, "household_no_shared", name="household_no", value=family.code, other=other, why="stored")
+        )
     statement = known.statements.get((household.pk, family.year or 0))
     is_final = statement is not None and statement.state == StatementState.FINAL
     if statement is not None and is_final and family.income is not None and statement_values(statement, family):

@@ -160,7 +160,7 @@ class _Reader:
                 self.context.say(line, "household_no", cell.code, self.group.key, params=cell.params)
             elif cell.value != value:
                 where = f"{self.group.lines[0].sheet}!{self.group.lines[0].number}"
-                self.context.say(line, "household_no", "household_conflict", self.group.key, other=where)
+                self.context.say(line, "household_no", "household_conflict", self.group.key, other=where, why="code")
         return value
 
     def _same_code(self) -> str | None:

@@ -75,6 +75,7 @@ _RELATED = re.compile(
     rf"^(?:户主|家庭)?(?:成员|人员)?({'|'.join(sorted([*_RELATIVES, *CHILDREN], key=len, reverse=True))}){_COUNT}?"
     r"(?:的|信息|情况|基本情况)?(.+)$"
 )
+_LINE_ABOVE = re.compile(r"\s*(?:(?:填报|填表|制表|编制|上报)(?:单位|日期|时间|人)|单位|日期|时间)\s*[:：]")
 _BRACKETS = re.compile(r"\([^()]*\)")
 _NOISE = re.compile(r"[\s*:、,。.·_\-—★※]+")
 
@@ -262,9 +263,15 @@ def _score(block: list[list[object]]) -> int:
     if not any(isinstance(v, str) and _table().get(fold(v)) for v in block[-1]):
         return 0
     spare = sum(1 for i in known if len(labels[i]) > 1 and fold(labels[i][-1]) not in _table())
-    titles = sum(len({str(v) for v in row if v not in ("", None)}) <= 1 for row in block)
+    titles = sum(_is_title(row) for row in block)
     explained = len({labels[i] for i in known})  # a group merged over several columns counts once
     return explained - 3 * strange - spare - titles
+
+
+def _is_title(row: list[object]) -> bool:
+    """One text alone, or a line like 填报单位：… 单位：元."""
+    texts = {str(v) for v in row if v not in ("", None)}
+    return len(texts) <= 1 or any(map(_LINE_ABOVE.match, texts))
 
 
 def _match(parts: tuple[str, ...]) -> str | None:

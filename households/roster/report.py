@@ -113,6 +113,7 @@ def kept(document: dict[str, Any], reading: Reading, plan: Plan | None) -> dict[
     stored["findings_total"] = len(document["findings"])
     stored["changes"] = _changes_of(plan.updated) if plan else []
     stored["rejected_keys"] = [f.key for f in plan.rejected] if plan else []
+    stored["over_line"] = plan.over_line if plan else 0
     stored["rows_rejected"] = sum(map(rows_of, plan.rejected)) if plan else 0
     return stored
 

@@ -198,4 +198,4 @@ def _value(field: str, value: str) -> str:
     choices = LISTS.get(field)
     if choices is None:
         return value
-    return "、".join(str(choices(v).label) if v in choices.values else v for v in value.split(","))
+    return _(", ").join(str(choices(v).label) if v in choices.values else v for v in value.split(","))

@@ -63,23 +63,34 @@ def form_page(
     """Show the form; act on a valid one and go back to the case file (or `back`). A refusal is an error of the form.
 
     `open_only`: the form of a closed household is not shown. `done`: what was done, instead of "Saved.". `row`: the
-    member or statement that the form is about; if an undo takes it or the household meanwhile, the answer is 404.
+    household, member or statement that the form is about. If somebody has changed it since the form was opened, that is
+    said and nothing is done; if an undo has taken it or the household, the answer is 404.
     """
     if open_only and (answer := closed_answer(request, household)) is not None:
         return answer
     back = back or reverse("households:detail", args=[household.pk])
+    seen = _version(row)
     if request.method == "POST" and form.is_valid():
         try:
             with transaction.atomic():
                 _hold(household, *([row] if row is not None else []))
+                if request.POST.get("seen", seen) != _version(row):
+                    raise RegisterRefused(Problem.CHANGED_MEANWHILE)
                 act()
         except RegisterRefused as refusal:
             form.add_error(None, refusal.words_for(request.user))
         else:
             messages.success(request, done or _("Saved."))
             return redirect(back)
-    context = {"household": household, "form": form, "heading": heading, "back": back, **more}
+    context = {"household": household, "form": form, "heading": heading, "back": back, "seen": seen, **more}
     return render(request, "households/form.html", context, status=422 if form.errors else 200)
+
+
+def _version(row: Any) -> str:
+    """The last entry in its history: another one as soon as somebody has changed it. One query."""
+    if row is None:
+        return ""
+    return str(row.history.order_by("-history_id").values_list("history_id", flat=True).first())
 
 
 def _hold(*rows: Any) -> None:

@@ -65,7 +65,9 @@ def reveal(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         template = "components/reveal_form.html" if request.htmx else "households/reveal.html"  # type: ignore[attr-defined]
         return render(request, template, context, status=422 if request.method == "POST" else 200)
-    record(request.user, "reveal", row, label=f"{household.code} {what}", reason=form.cleaned_data["reason"])
+    record(
+        request.user, "reveal", row, label=casefile.label_of(household, row, what), reason=form.cleaned_data["reason"]
+    )
     template = "households/_revealed.html" if request.htmx else "households/reveal.html"  # type: ignore[attr-defined]
     response = render(request, template, context | {"value": value})
     response["Cache-Control"] = "no-store"

@@ -45,7 +45,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     form = HouseholdForm(request.POST or None, instance=household, user=request.user)
     return form_page(
         request, household, form, lambda: register.change_household(household, **form.facts()),
-        heading=_("Edit the household"),
+        heading=_("Edit the household"), row=household,
     )  # fmt: skip
 
 
@@ -56,7 +56,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
     return form_page(
         request, household, form, lambda: register.close_household(household, **form.cleaned_data),
         heading=_("Close the household"), button=_("Close the household"),
-        question=_("Close this household? Its pairing and its enrolment end with it."),
+        question=_("Close this household? Its pairing, its enrolment and its open needs end with it."),
         note=_("The household stays in the system with its history; an admin can open it again."),
         done=_("The household is closed."),
     )  # fmt: skip
@@ -69,7 +69,7 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
         request, household, sign_off(request), lambda: register.reopen_household(household),
         done=_("The household is open again."),
         heading=_("Open the household again"), open_only=False, button=_("Open the household again"),
-        note=_("Members and enrolment are active again. The pairing is not: pair it anew."),
+        note=_("Members and enrolment are active again. The pairing is not: pair it anew. Needs stay closed."),
     )  # fmt: skip
 
 

@@ -72,6 +72,11 @@ def test_only_the_nearest_entry_is_marked(rf):
     assert [item.url for item in items if item.active] == [reverse("households:growth")]
 
 
+def test_coverage_is_marked_as_a_part_of_pairing(rf):
+    items = shown(rf, ["district_admin"], reverse("cadres:coverage"))["navigation"]
+    assert [item.url for item in items if item.active] == [reverse("cadres:pairing")]
+
+
 def test_what_waits_is_counted_when_the_entry_is_drawn(rf, monkeypatch):
     asked = []
     monkeypatch.setitem(_counters, "households:leftovers", lambda user: asked.append(user) or 3)

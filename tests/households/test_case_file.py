@@ -68,7 +68,7 @@ def test_the_case_file_asks_as_many_queries_however_full_it_is(size, sign_in, pe
     )
     client = sign_in(people.cadre)
     client.get(reverse("households:detail", args=[zhao.pk]))
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         client.get(reverse("households:detail", args=[zhao.pk]))
 
 
@@ -124,7 +124,7 @@ def test_a_reveal_asks_for_a_reason_shows_the_number_and_is_logged(sign_in, peop
     assert (refused.status_code, son.id_no in refused.content.decode(), lines("reveal")) == (422, False, [])
     shown = reveal(client, zhao, query, **{f"id_no-{son.pk}-reason": "核对证件"})
     assert (son.id_no in shown.content.decode(), shown["Cache-Control"]) == (True, "no-store")
-    assert lines("reveal") == [("the_cadre", "member", f"{zhao.code} id_no", "核对证件")]
+    assert lines("reveal") == [("the_cadre", "member", f"{zhao.code} 赵*河 ID number", "核对证件")]
 
 
 @pytest.mark.parametrize(

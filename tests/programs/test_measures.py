@@ -72,6 +72,14 @@ def test_a_closed_household_gets_no_measure(record, zhao):
         record()
 
 
+def test_the_aid_of_a_closed_household_stays_as_it_is(record, zhao):
+    measure = record(state="running")
+    zhao.closed_on, zhao.closed_reason = TODAY, "整户迁出"
+    zhao.save()
+    with pytest.raises(MeasureRefused, match="closed"):
+        change_state(Measure.objects.get(pk=measure.pk), state="planned")
+
+
 def test_withdrawing_needs_a_reason_and_keeps_the_row(record):
     measure = record(note="春节慰问")
     with pytest.raises(MeasureRefused, match="no_reason"):

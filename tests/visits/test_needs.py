@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from households import register
 from households.models import Household
 from visits.models import Need
 from visits.needs import NeedRefused, close_need, due_span, follow_up, may_steer, raise_need, reopen_need
@@ -37,6 +38,17 @@ def test_a_closed_household_gets_no_need(zhao, wang):
     zhao.save()
     with pytest.raises(NeedRefused, match="closed_household"):
         raise_need(household=zhao, kind="relief", owner=wang.user, raised_on=TODAY)
+
+
+def test_needs_end_with_their_household_and_stay_so(need, zhao, wang):
+    settled = raise_need(household=zhao, kind="medical", owner=wang.user, raised_on=TODAY)
+    close_need(settled, state="closed", result="已办")
+    register.close_household(zhao, on=TODAY, reason="整户迁出")
+    need.refresh_from_db()
+    assert (need.state, need.result, need.closed_on) == ("impossible", "该户已销户：整户迁出", TODAY)
+    assert Need.objects.get(pk=settled.pk).result == "已办"
+    with pytest.raises(NeedRefused, match="closed_stays"):
+        reopen_need(Need.objects.get(pk=need.pk))
 
 
 def test_passing_on_opens_the_household_to_the_department_alone(need, zhao, wang, hospital, officer):

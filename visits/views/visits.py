@@ -30,7 +30,7 @@ from visits.tables import VisitTable
 from visits.views.shown import form_id, household_of, shown
 
 REFUSED = (VisitRefused, MeasureRefused, NeedRefused)
-MONTH = 30 * 24 * 3600
+HOUR = 3600  # a photo never changes, but who may see it does
 
 
 def visits(request: HttpRequest) -> HttpResponse:
@@ -137,7 +137,7 @@ def _jpeg(file: FieldFile, photo: VisitPhoto) -> FileResponse:
     except FileNotFoundError as error:
         raise Http404 from error
     answer["X-Content-Type-Options"] = "nosniff"
-    answer["Cache-Control"] = f"private, max-age={MONTH}, immutable"
+    answer["Cache-Control"] = f"private, max-age={HOUR}"
     return answer
 
 

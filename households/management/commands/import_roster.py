@@ -113,8 +113,10 @@ def _campaign(slug: str | None, year: int | None) -> Campaign | None:
 def _of_year(year: int) -> Campaign:
     """The campaign whose policy holds the year."""
     try:
-        if not EARLIEST_YEAR <= year <= timezone.localdate().year:
-            raise PolicyMissing(year)
-        return campaign_of(year)
+        if EARLIEST_YEAR <= year <= timezone.localdate().year:
+            return campaign_of(year)
     except PolicyMissing as error:
-        raise Refused(f"--year {year}: {FINDINGS['year_invalid'].sentence}") from error
+        raise Refused(
+            _("--year %(year)s: no campaign has a policy for this year. Enter one first.") % {"year": year}
+        ) from error
+    raise Refused(f"--year {year}: {FINDINGS['year_invalid'].sentence}")

@@ -20,7 +20,7 @@ from households.roster.sample import District, Home, Village
 from households.roster.sample_file import LAYOUTS, write_roster
 
 EARLIEST_YEAR = 2000  # as in an import
-AGES_OF = 2016  # the people are born as for this year, whatever the year of their incomes
+AGES_OF = 2016  # the people are born as for this year where no campaign holds the year of their incomes
 FIRST_CAMPAIGN = range(2016, 2021)  # the years of a new installation
 MOST_HOUSEHOLDS = 300_000  # whose members fit on one sheet
 RURAL = range(100, 400)  # digits 7 to 9 of towns and rural townships, not of sub-districts and zones
@@ -96,19 +96,20 @@ def rural_villages() -> list[Village]:
 
 
 def homes_of(year: int, *, households: int, seed: int) -> list[Home]:
-    """The people are those of the seed in every year; within a campaign their incomes grow from its first year."""
-    first = first_year(year)
-    district = District(rural_villages(), seed=seed, year=AGES_OF, line=income_line(first))
+    """The people are those of the seed in every year of a campaign; their incomes grow from its first year."""
+    started = first_year(year)
+    first = started or year
+    district = District(rural_villages(), seed=seed, year=started or AGES_OF, line=income_line(first))
     return district.same_people_later(district.first_year(households), year - first)
 
 
-def first_year(year: int) -> int:
-    """The first year of the campaign that holds this one, as in a new installation where there is none; else itself."""
+def first_year(year: int) -> int | None:
+    """The first year of the campaign that holds this one, as in a new installation where there is none; else None."""
     try:
         found = campaign_of(year).years.aggregate(first=Min("year"))["first"]  # type: ignore[attr-defined]
     except (PolicyMissing, DatabaseError):
         found = FIRST_CAMPAIGN[0] if year in FIRST_CAMPAIGN else None
-    return found or year
+    return found
 
 
 def income_line(year: int) -> Decimal:

@@ -15,8 +15,12 @@ from django.utils import translation
 
 from core.models import Job
 from district.models import Campaign
+from district.policy import policy_for
+from district.register import move_campaign
+from households.management.commands.make_roster import homes_of, rural_villages
 from households.models import Enrolment, Household, IncomeStatement, Member, RosterImport
 from households.roster.codes import FINDINGS, REFUSALS
+from households.roster.sample import District
 
 from .conftest import HEADER, PEOPLE, counts, line, run
 
@@ -106,6 +110,14 @@ def test_success_of_a_known_household_is_no_finding(roster: Roster) -> None:
     assert Enrolment.objects.get().state == "active"
 
 
+def test_a_roster_has_the_people_of_the_demo_whatever_the_campaigns_years(campaign: Campaign) -> None:
+    move_campaign(campaign, 2021)
+    in_demo = District(rural_villages(), seed=1, year=2021, line=policy_for(2021).income_line).first_year(20)
+    for year in (2021, 2022, 2023):
+        homes = homes_of(year, households=20, seed=1)
+        assert [home.people[0].id_no for home in homes] == [home.people[0].id_no for home in in_demo]
+
+
 def test_a_person_of_another_household_is_refused_with_the_place(roster: Roster) -> None:
     run(roster(*family()))
     document = run(roster(line("1002", "孙四", "户主"), line("1002", "李二", "配偶")))
@@ -119,7 +131,10 @@ def test_a_code_given_twice_does_not_mix_two_families(roster: Roster) -> None:
     run(roster(*family()))
     document = run(roster(line("1001", "孙四", "户主"), line("1001", "周五", "配偶")))
     assert households(document) == counts(rejected=1)
-    assert document["findings"][0]["code"] == "household_no_shared"
+    finding = document["findings"][0]
+    assert finding["code"] == "household_no_shared"
+    assert "小辛庄村 赵一" in finding["message"]
+    assert "没有一人" in finding["message"]
     assert Member.objects.count() == 2
 
 
@@ -204,13 +219,11 @@ def test_a_year_or_campaign_that_does_not_exist_is_wrong_usage(roster: Roster, o
 
 
 @pytest.mark.parametrize("named", [False, True])
-def test_a_year_without_policy_is_refused_in_the_words_of_a_cell(
-    roster: Roster, campaign: Campaign, named: bool
-) -> None:
+def test_a_year_without_policy_is_refused_and_says_so(roster: Roster, campaign: Campaign, named: bool) -> None:
     more = ["--campaign", campaign.slug] if named else []
     with pytest.raises(CommandError) as error:
         call_command("import_roster", str(roster(*family())), "--year", "2015", *more)
-    assert (str(error.value), error.value.returncode) == (f"--year 2015: {FINDINGS['year_invalid'].sentence}", 2)
+    assert (str(error.value), error.value.returncode) == ("--year 2015：该年度没有帮扶政策。请先录入该年度政策。", 2)
 
 
 def printed(path: Path) -> list[str]:

@@ -281,3 +281,21 @@ def test_nobody_but_a_district_admin_imports(client: Any, role: Role, roster: Ro
     with roster(*GOOD).open("rb") as file:
         answer = client.post(reverse("households:import_new"), {"file": file})
     assert (answer.status_code, RosterImport.objects.count()) == (403, 0)
+
+
+def test_income_over_the_line_of_a_known_household_is_shown_as_a_result(admin: Any, roster: Roster) -> None:
+    committed(admin, uploaded(admin, roster(*GOOD)))
+    again = uploaded(
+        admin, roster(line("1001", "赵一", "户主", wage=90000, year=2017), line("1001", "李二", "配偶", year=2017))
+    )
+    page = admin.get(reverse("households:import_detail", args=[again.pk])).content.decode()
+    assert (again.report["over_line"], "1 户收入已超标准" in page) == (1, True)
+    committed(admin, again)
+    case_file = reverse("households:detail", args=[Household.objects.get().pk])
+    assert "收入已超标准" in admin.get(case_file).content.decode()
+    third = uploaded(
+        admin, roster(line("1001", "赵一", "户主", wage=100, year=2018), line("1001", "李二", "配偶", year=2018))
+    )
+    assert third.report["over_line"] == 0
+    committed(admin, third)
+    assert "收入已超标准" not in admin.get(case_file).content.decode()

@@ -168,7 +168,7 @@ class TestPages:
     def test_the_page_says_what_is_saved_and_offers_both(self, admin: Any, stopped: RosterImport) -> None:
         text = " ".join(admin.get(reverse("households:import_detail", args=[stopped.pk])).content.decode().split())
         assert "2 townships are saved, the rest is not" in text
-        assert "Households of " + "、".join(saved_names()) in text
+        assert "Households of " + ", ".join(saved_names()) in text
         for offered in ("Save the rest", "Undo what is saved"):
             assert offered in text
         assert ("Cancel this import" in text, "nothing was saved" in text.lower()) == (False, False)

@@ -235,6 +235,22 @@ def test_title_lines_totals_notes_and_blank_rows_are_skipped():
     assert result.families[0].people == 2
 
 
+@pytest.mark.parametrize(
+    "above",
+    [["填报单位：别山镇", None, None, None, "单位：元"], [None, "制表日期: 2017.3"], ["单位：元", "填表人：张某"]],
+)
+def test_a_line_of_office_day_or_unit_is_no_part_of_the_header(above):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for cells in (["别山镇低收入户花名册"], above, HEADERS):
+        sheet.append(cells)
+    for cells in (row(), wife()):
+        sheet.append([cells.get(h) for h in HEADERS])
+    result = reading(saved(book))
+    assert (found(result), result.sheets[0].header_rows) == ([], (3,))
+    assert tuple(column.header for column in result.columns) == tuple(HEADERS)
+
+
 def test_a_header_of_two_rows_and_a_group_of_helpers():
     book = openpyxl.Workbook()
     sheet = book.active
