@@ -136,7 +136,9 @@ else:
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
-                "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA busy_timeout=20000;",
+                # room for the indexes of a large roster (32 MB), and its log is not copied back after each township
+                "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA busy_timeout=20000;"
+                "PRAGMA cache_size=-32000;PRAGMA wal_autocheckpoint=16000;",
             },
         }
     }

@@ -16,10 +16,11 @@ from django.db import connection, connections, models
 from django.db.models.base import ModelState
 from django.utils import timezone
 
-from core.fields import EncryptedTextField
+from core.fields import EncryptedTextField, YuanField
 from core.history import history_written_by_caller, origin
 
 CHUNK = 2_000
+LINES = 200  # of COPY that are sent at once
 AT_ONCE = 20_000  # rows of an insert
 ORM_BATCH = 200
 
@@ -293,10 +294,21 @@ def _update_from_copy(
 def _copy(table: str, fields: Sequence[models.Field], rows: Sequence[tuple[Any, ...]]) -> None:
     sql = f"COPY {_quote(table)} ({_names(fields)}) FROM STDIN"
     with connection.cursor() as cursor, connection.wrap_database_errors:  # COPY bypasses Django's own wrapper
-        for start in range(0, len(rows), CHUNK):
-            columns = [list(map(_copied, column)) for column in zip(*rows[start : start + CHUNK], strict=True)]
-            lines = map("\t".join, zip(*columns, strict=True))
-            cursor.copy_expert(sql, io.StringIO("\n".join(lines) + "\n"))
+        cursor.copy_expert(sql, _Lines(rows))
+
+
+class _Lines(io.TextIOBase):
+    """Rows in COPY's text format, made while the server stores those before."""
+
+    def __init__(self, rows: Sequence[tuple[Any, ...]]) -> None:
+        self.rows, self.start = rows, 0
+
+    def read(self, _size: int | None = -1, /) -> str:
+        """The next few hundred rows, "" at the end."""
+        some = self.rows[self.start : self.start + LINES]
+        self.start += LINES
+        columns = [list(map(_copied, column)) for column in zip(*some, strict=True)]
+        return "".join(f"{line}\n" for line in map("\t".join, zip(*columns, strict=True)))
 
 
 _ESCAPED = {ord("\\"): "\\\\", ord("\n"): "\\n", ord("\r"): "\\r", ord("\t"): "\\t"}
@@ -347,8 +359,8 @@ _AS_IT_IS: dict[type[models.Field], type] = {
 
 
 def _converted(field: models.Field, values: Sequence[Any]) -> list[Any]:
-    if isinstance(field, EncryptedTextField):  # never the same twice
-        return field.stored_of(values)
+    if isinstance(field, EncryptedTextField | YuanField):  # hardly the same twice
+        return list(field.stored_of(values))
     known: dict[Any, Any] = {}
     found, prepared = [], partial(field.get_db_prep_save, connection=connections[connection.alias])
     for value in values:

@@ -9,8 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.filters import KeyFilter
-from district.models import Division
-from households.filters import head_code_or_village
+from households.filters import SeenVillage, head_code_or_village
 from households.models import UNKNOWN, GrowthAssessment, Reason, Verdict
 
 UNKNOWN_GROUP = "unknown"
@@ -41,15 +40,15 @@ class GrowthFilter(filters.FilterSet):
         model = GrowthAssessment
         fields = ("q", "verdict", "reason", "township", "village", "year", "job")
 
-    def __init__(self, *args: Any, places: Iterable[Division], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, places: Iterable[SeenVillage], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         villages = list(places)
-        townships = {village.parent.code: village.parent.name for village in villages if village.parent}
-        own = next((v.parent.code for v in villages if v.parent and v.code == self.data.get("village")), "")
+        townships = {village.township_code: village.township for village in villages}
+        own = next((v.township_code for v in villages if v.code == self.data.get("village")), "")
         chosen = self.data.get("township") or own or (next(iter(townships)) if len(townships) == 1 else "")
         self.filters["township"].extra["choices"] = sorted(townships.items())
         self.filters["village"].extra["choices"] = [
-            (village.code, village.name) for village in villages if village.parent and village.parent.code == chosen
+            (village.code, village.name) for village in villages if village.township_code == chosen
         ]
         if len(townships) < 2:
             del self.filters["township"]

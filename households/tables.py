@@ -1,5 +1,6 @@
 """The list of households, and of those that wait for a decision."""
 
+from functools import lru_cache
 from typing import Any
 
 import django_tables2 as tables
@@ -8,6 +9,7 @@ from django.db.models.functions import Coalesce
 from django.template.loader import get_template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from core.columns import CountColumn, DayColumn, YuanColumn
@@ -65,8 +67,13 @@ class HouseholdTable(tables.Table):
             return _badge(Enrolment(state=record.enrolment).get_state_display())  # type: ignore[attr-defined]
         if not record.verdict:  # type: ignore[attr-defined]
             return "—"
-        flag = GrowthAssessment(verdict=record.verdict)  # type: ignore[attr-defined]
-        return get_template("households/_growth_badge.html").render({"record": flag})
+        return _growth_badge(record.verdict, get_language())  # type: ignore[attr-defined]
+
+
+@lru_cache(maxsize=64)
+def _growth_badge(verdict: str, _language: str | None) -> str:
+    """There are few, and each stands on many rows."""
+    return get_template("households/_growth_badge.html").render({"record": GrowthAssessment(verdict=verdict)})
 
 
 class PendingTable(tables.Table):

@@ -1,6 +1,6 @@
 """Families → findings: each check yields all it finds and raises nothing."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
@@ -144,9 +144,12 @@ def no_person_twice(family: Family, headers: Headers) -> Iterator[Finding]:
 
 def no_person_in_two(families: Iterable[Family], headers: Headers) -> Iterator[Finding]:
     """Nobody is in two households of the file; with another name, the number itself is in doubt."""
+    families = list(families)
+    numbers = Counter(member.id_no for family in families for member in family.members)
+    again = {number for number, count in numbers.items() if number and count > 1}
     by_number: dict[str, list[tuple[Family, MemberRow]]] = defaultdict(list)
-    for family in families:
-        for member in {m.id_no: m for m in reversed(family.members) if m.id_no}.values():
+    for family in families if again else ():
+        for member in {m.id_no: m for m in reversed(family.members) if m.id_no in again}.values():
             by_number[member.id_no].append((family, member))
     for places in by_number.values():
         (first, member), *others = places

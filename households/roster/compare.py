@@ -138,13 +138,13 @@ def _problems(
 ) -> list[Finding]:
     """What is to be said of taking this family, as a new household or as the one that it matches."""
     if household is None:
-        total = _total(family)
         if family.income is None:
             return [_finding(family, "income_missing", name="income")]
         policy = policy_at(policies, family.year)
-        line = f"{policy.income_line:,}"
-        over = is_over_line(family, policy)
-        return [_finding(family, "not_eligible", name="income", value=total, total=total, line=line)] if over else []
+        if not is_over_line(family, policy):
+            return []
+        total, line = _total(family), f"{policy.income_line:,}"
+        return [_finding(family, "not_eligible", name="income", value=total, total=total, line=line)]
     if household.closed_on is not None:
         return [_finding(family, "household_closed", name="household_no", value=family.code, code=household.code)]
     found = []

@@ -5,7 +5,6 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 
 from .apart import sheets_apart
 from .ooxml import UnsafeFile, look_at_zip, marks_of_sheets
@@ -43,12 +42,10 @@ def _from_zip(data: bytes, limits: Limits) -> list[Sheet]:
             names = set(archive.namelist())
             if not names & {"xl/workbook.xml", "xl/workbook.bin", "content.xml"}:
                 raise FileRefused("file_type")
-            look_at_zip(archive, limits)
+            found = look_at_zip(archive, limits)
             if "xl/workbook.xml" not in names:
                 return sheets_apart(data, limits)
-            with ThreadPoolExecutor(1) as pool:  # the reader is no Python: both work at once
-                sheets = pool.submit(workbook_sheets, data, limits)
-                marks = marks_of_sheets(archive)
+            marks = marks_of_sheets(archive, found)
     except UnsafeFile as error:
         raise FileRefused(error.code, **error.params) from error
     except (zipfile.BadZipFile, EOFError, OSError, ValueError, KeyError, NotImplementedError, RuntimeError) as error:
@@ -57,10 +54,11 @@ def _from_zip(data: bytes, limits: Limits) -> list[Sheet]:
         if type(error).__module__ in {"zlib", "_lzma", "lzma"}:  # zlib.error is a plain Exception
             raise FileRefused("file_damaged") from error
         raise
-    for sheet in sheets.result():
+    sheets = workbook_sheets(data, limits)
+    for sheet in sheets:
         if sheet.rows and sheet.name in marks:
             marks[sheet.name].apply(sheet)
-    return sheets.result()
+    return sheets
 
 
 def _from_ole(data: bytes, limits: Limits) -> list[Sheet]:

@@ -2,7 +2,7 @@
 
 It is forked, so that nothing need be sent to it; what it found comes back through a pipe. It asks no database and ends
 without any clean-up of what it inherited. Whatever goes wrong with it, the first process does that half as well.
-There is a new one for each few thousand, since what one of the two touches is in memory twice until it ends.
+There is a new one for each some thousand, since what one of the two touches is in memory twice until it ends.
 """
 
 import os
@@ -16,7 +16,7 @@ from typing import NoReturn, TypeVar
 
 import msgspec
 
-AT_ONCE = 5_000  # things for which a process is begun
+AT_ONCE = 8_000  # things for which a process is begun
 WORTH_IT = 3_000  # fewer are done sooner than that
 BEAT_SECONDS = 1.0
 PIECE = 1 << 20

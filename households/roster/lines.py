@@ -212,7 +212,8 @@ def _with_owners(lines: list[Line]) -> Iterator[str]:
     """
     before = ""
     codes = [code_of(line) for line in lines]
-    usual, often, read = _usual_shape(codes), Counter(codes), Once(household_no)
+    often = Counter(codes)
+    usual, read = _usual_shape(often), Once(household_no)
     for i, line in enumerate(lines):
         code = codes[i]
         if code and before and not line.alone and not is_head(line):
@@ -249,9 +250,12 @@ def _shape(code: str) -> str:
     return re.sub(r"[A-Z]", "A", re.sub(r"\d", "9", code))
 
 
-def _usual_shape(codes: list[str]) -> str:
+def _usual_shape(codes: Counter[str]) -> str:
     """The shape that most codes have; "" if they are of many kinds, or too few to tell."""
-    shapes = Counter(_shape(code) for code in codes if code)
+    shapes: Counter[str] = Counter()
+    for code, rows in codes.items():
+        if code:
+            shapes[_shape(code)] += rows
     shape, number = shapes.most_common(1)[0] if shapes else ("", 0)
     return shape if number >= max(3, 0.7 * shapes.total()) else ""
 

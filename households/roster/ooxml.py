@@ -7,7 +7,7 @@ as a stream (0.03 s for the district): sizes are counted, not believed, and mark
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import cast
 from xml.etree.ElementTree import ParseError, XMLParser
@@ -50,6 +50,15 @@ class XlsxMarks:
     cells: dict[tuple[int, int], str] = field(default_factory=dict)
     hidden_rows: set[int] = field(default_factory=set)
 
+    def collect(self, piece: bytes) -> None:
+        """Note error cells, formulas without a result and hidden rows in a piece of the sheet's XML."""
+        if b't="e"' in piece:
+            self.cells |= {(int(r), _column(c)): "cell_error" for c, r in _ERROR_CELL.findall(piece)}
+        if b"<f" in piece:
+            self.cells |= {(int(r), _column(c)): "formula_no_value" for c, r in _EMPTY_FORMULA.findall(piece)}
+        if b"hidden=" in piece:
+            self.hidden_rows |= {int(r) for r in _HIDDEN_ROW.findall(piece)}
+
     def apply(self, sheet: Sheet) -> None:
         """Put a Problem where the reader left an empty cell; note hidden rows."""
         for (row, column), code in self.cells.items():
@@ -58,8 +67,11 @@ class XlsxMarks:
         sheet.hidden_rows = frozenset(self.hidden_rows)
 
 
-def look_at_zip(archive: zipfile.ZipFile, limits: Limits) -> None:
-    """UnsafeFile or BadZipFile if the archive lies about its sizes, is too large, locked or damaged."""
+def look_at_zip(archive: zipfile.ZipFile, limits: Limits) -> dict[str, XlsxMarks]:
+    """The marks of each part of the archive by its path.
+
+    UnsafeFile or BadZipFile if the archive lies about its sizes, is too large, locked or damaged.
+    """
     infos = archive.infolist()
     if any(info.flag_bits & 1 for info in infos):
         raise UnsafeFile("file_encrypted")
@@ -68,14 +80,18 @@ def look_at_zip(archive: zipfile.ZipFile, limits: Limits) -> None:
     if "META-INF/manifest.xml" in archive.namelist() and b"encryption-data" in archive.read("META-INF/manifest.xml"):
         raise UnsafeFile("file_encrypted")
     left = limits.unpacked_bytes
+    marks: dict[str, XlsxMarks] = {}
     for info in infos:
         if info.filename.endswith((".xml", ".bin", ".rels")):
-            left -= _look_at_entry(archive, info, left, limits)
+            size, marks[info.filename] = _look_at_entry(archive, info, left, limits)
+            left -= size
+    return marks
 
 
-def _look_at_entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo, left: int, limits: Limits) -> int:
-    """Its size unpacked, counted; UnsafeFile if that is more than is left, or a cell lies too far out."""
+def _look_at_entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo, left: int, limits: Limits) -> tuple[int, XlsxMarks]:
+    """(its size unpacked, counted, its marks); UnsafeFile if that is more than is left, or a cell lies too far out."""
     rows = columns = size = 0
+    marks = XlsxMarks()
     for piece in _pieces(archive, info):
         size += len(piece)
         if b"<!ENTITY" in piece or b"<!DOCTYPE" in piece:
@@ -84,30 +100,15 @@ def _look_at_entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo, left: int, l
             raise UnsafeFile("file_unsafe")
         for column, row, far in _FAR.findall(piece):
             rows, columns = max(rows, int(row or far)), max(columns, _column(column) if column else 0)
+        marks.collect(piece)
     if rows > limits.rows or max(rows, 1) * max(columns, 1) > limits.cells or columns > 2_000:
         raise UnsafeFile("file_too_big", limit=f"{limits.rows:,} rows")
-    return size
+    return size, marks
 
 
-def marks_of_sheets(archive: zipfile.ZipFile) -> dict[str, XlsxMarks]:
-    """Sheet name → error cells, formulas without a result, hidden rows; {} where nothing is to say."""
-    result: dict[str, XlsxMarks] = {}
-    for name, path in _sheet_paths(archive):
-        if path in archive.namelist():
-            result[name] = _marks(_pieces(archive, archive.getinfo(path)))
-    return result
-
-
-def _marks(pieces: Iterator[bytes]) -> XlsxMarks:
-    marks = XlsxMarks()
-    for piece in pieces:
-        if b't="e"' in piece:
-            marks.cells |= {(int(r), _column(c)): "cell_error" for c, r in _ERROR_CELL.findall(piece)}
-        if b"<f" in piece:
-            marks.cells |= {(int(r), _column(c)): "formula_no_value" for c, r in _EMPTY_FORMULA.findall(piece)}
-        if b"hidden=" in piece:
-            marks.hidden_rows |= {int(r) for r in _HIDDEN_ROW.findall(piece)}
-    return marks
+def marks_of_sheets(archive: zipfile.ZipFile, marks: Mapping[str, XlsxMarks]) -> dict[str, XlsxMarks]:
+    """The marks by the name of the sheet instead of its path."""
+    return {name: marks[path] for name, path in _sheet_paths(archive) if path in marks}
 
 
 def _pieces(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:

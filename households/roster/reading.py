@@ -36,7 +36,7 @@ from .rows import (
     Sheet,
 )
 
-PROGRESS_EVERY = 200  # households
+PROGRESS_EVERY = 1_000  # households: a few tenths of a second
 BEAT_SECONDS = 1.0
 Progress = Callable[[int, int], None]
 

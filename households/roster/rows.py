@@ -202,15 +202,18 @@ class Income(Struct, frozen=True, array_like=True, gc=False):
 
     @property
     def has_source(self) -> bool:
-        return any(v is not None for v in (self.wage, self.business, self.property_income, self.transfer))
+        return not (self.wage is self.business is self.property_income is self.transfer is None)
 
     @property
     def total(self) -> Decimal | None:
         """The sum of the sources less the cost of business, else the stated total."""
         if not self.has_source:
             return self.stated_total
-        given = (self.wage, self.business, self.property_income, self.transfer)
-        return sum((v for v in given if v is not None), Decimal()) - (self.business_cost or Decimal())
+        total = Decimal()
+        for amount in (self.wage, self.business, self.property_income, self.transfer):
+            if amount is not None:
+                total += amount
+        return total - self.business_cost if self.business_cost else total
 
 
 class Family(Struct, frozen=True, array_like=True, gc=False):

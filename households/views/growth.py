@@ -16,11 +16,12 @@ from django.views.decorators.http import require_POST
 from accounts.roles import may
 from core.models import Job
 from core.pages import paged
-from district.models import CampaignYear, Division
+from district.models import CampaignYear
 from district.policy import current_campaign, default_of, policies_now
 from households import growth
+from households.filters import villages_seen
 from households.filters_growth import UNKNOWN_GROUP, GrowthFilter
-from households.models import UNKNOWN, GrowthAssessment, Household, Verdict
+from households.models import UNKNOWN, GrowthAssessment, Verdict
 from households.tables_growth import GrowthTable
 
 
@@ -34,7 +35,7 @@ def flags(request: HttpRequest) -> HttpResponse:
         return render(request, "households/growth.html", {"policy": None, "policies": policies})
     seen = GrowthAssessment.objects.visible_to(request.user).filter(year=policy.year)
     rows = seen.with_masking(request.user).select_related("household__village__parent")
-    chosen = GrowthFilter(request.GET, queryset=growth.in_order_of_attention(rows), places=_places(request.user))
+    chosen = GrowthFilter(request.GET, queryset=growth.in_order_of_attention(rows), places=villages_seen(request.user))
     table = paged(request, GrowthTable(chosen.qs))
     page = [row.record for row in table.paginated_rows]
     for flag, explanation in zip(page, growth.explain(page, policies), strict=True):
@@ -66,11 +67,6 @@ def _chosen(policies: list[CampaignYear], year: str) -> CampaignYear | None:
     if found is None and year:
         raise Http404
     return found
-
-
-def _places(user: Any) -> list[Division]:
-    villages = Household.objects.visible_to(user).order_by().values("village")
-    return list(Division.objects.filter(pk__in=villages).select_related("parent"))
 
 
 def _around(request: HttpRequest, policy: CampaignYear, seen: Any) -> dict[str, Any]:

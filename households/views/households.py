@@ -17,10 +17,9 @@ from core.exports import xlsx_response
 from core.middleware import NumberMiddleware
 from core.pages import paged
 from core.reasons import says_something
-from district.models import Division
 from households.conditions import frame_of
 from households.exports import header, lines
-from households.filters import MASK, HouseholdFilter, without_number
+from households.filters import MASK, HouseholdFilter, villages_seen, without_number
 from households.models import Household
 from households.tables import HouseholdTable, with_columns
 
@@ -89,6 +88,5 @@ def _address(asked: QueryDict) -> str:
 def _chosen(request: HttpRequest, data: Any, *, action: str = "see_households") -> HouseholdFilter:
     frame = frame_of(data.get("year"))
     rows = Household.objects.allowed(request.user, action).with_masking(request.user).select_related("village__parent")
-    villages = Household.objects.visible_to(request.user).order_by().values("village")
-    places = list(Division.objects.filter(pk__in=villages).select_related("parent"))
-    return HouseholdFilter(data, rows, frame=frame, places=places, by_id_no=may(request.user, "see_unmasked"))
+    places, by_id_no = villages_seen(request.user), may(request.user, "see_unmasked")
+    return HouseholdFilter(data, rows, frame=frame, places=places, by_id_no=by_id_no)
