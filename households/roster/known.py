@@ -1,6 +1,6 @@
 """What the database holds of a file's households and people. A handful of queries for each 900 of them."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -34,33 +34,43 @@ class Known:
         self.villages: dict[str, Division] = {
             d.code: d for d in gather(Division.objects.all(), "code", (f.village_code for f in families))
         }
-        living = Member.objects.filter(active=True).select_related("household__village__parent")
-        people: list[Member] = gather(living, "id_no_hash", self.hashes.values())
+        living = Member.objects.filter(active=True).values_list("household_id", flat=True)
+        homes = set(gather(living, "id_no_hash", self.hashes.values()))
         beat()
-        self._people = {m.id_no_hash: m for m in people}
-        households: list[Household] = gather(
-            Household.objects.select_related("village__parent"), "code", self.codes_in_file
-        )
-        self.by_code = {h.code: h for h in households}
+        self.by_code: dict[str, Household] = {
+            h.code: h for h in gather(Household.objects.all(), "code", self.codes_in_file)
+        }
         self._find_other_spellings()
-        for person in people:
-            self.by_code.setdefault(person.household.code, person.household)
+        homes -= {h.pk for h in self.by_code.values()}
+        self.by_code |= {h.code: h for h in gather(Household.objects.all(), "pk", homes)}
+        self._give_villages()
         self.members: dict[int, list[Member]] = {}
         self.statements: dict[tuple[int, int], IncomeStatement] = {}
         self.guarantees: dict[tuple[int, str], GuaranteeStatus] = {}
         self.enrolled: set[tuple[int, int]] = set()  # (household, campaign)
-        self._load([h.pk for h in self.by_code.values()])
+        self._load({h.pk: h for h in self.by_code.values()})
+        self._people = {m.id_no_hash: m for members in self.members.values() for m in members if m.id_no_hash}
 
     def _find_other_spellings(self) -> None:
         """Households that an earlier version stored under another spelling of a code of the file."""
         other = stored_as(self.codes_in_file - self.by_code.keys())
-        rows = gather(Household.objects.select_related("village__parent"), "code", other.keys() - self.codes_in_file)
+        rows = gather(Household.objects.all(), "code", other.keys() - self.codes_in_file)
         self._spelt = {other[h.code]: h for h in rows}
         self.by_code |= {h.code: h for h in rows}
         self.codes_in_file |= {h.code for h in rows}
 
-    def _load(self, keys: list[int]) -> None:
+    def _give_villages(self) -> None:
+        """A village is loaded once, not with each of its households."""
+        households = self.by_code.values()
+        rows = gather(Division.objects.select_related("parent"), "pk", (h.village_id for h in households))
+        villages = {v.pk: v for v in rows}
+        for household in households:
+            household.village = villages[household.village_id]
+
+    def _load(self, households: Mapping[int, Household]) -> None:
+        keys = list(households)
         for member in gather(Member.objects.filter(active=True), "household", keys):
+            member.household = households[member.household_id]
             self.members.setdefault(member.household_id, []).append(member)
         self._beat()
         for statement in gather(IncomeStatement.objects.all(), "household", keys):
