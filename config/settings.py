@@ -90,7 +90,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "core.middleware.CacheMiddleware",
-    "core.middleware.NumberMiddleware",
+    "core.middleware.InputMiddleware",
     "accounts.middleware.OwnPasswordMiddleware",
     "core.history.HistoryMiddleware",
     "axes.middleware.AxesMiddleware",

@@ -17,6 +17,3 @@ class KeyFilter(filters.NumberFilter):
     """Rows that belong to the row with this number."""
 
     field_class = KeyField
-
-    def get_max_validator(self) -> None:
-        """The field has its own."""

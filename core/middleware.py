@@ -40,11 +40,11 @@ class CacheMiddleware:
         return response
 
 
-class NumberMiddleware:
-    """A whole number of 19 digits and more is no key, year or count: 400, before a database or int() meets it.
+class InputMiddleware:
+    """Refuses with 400 what no page can read: another encoding than UTF-8, a NUL in an address, too long a number.
 
-    Also with signs, blanks and the underscores that int() takes. Fields that hold long numbers by their nature are left
-    alone.
+    A whole number of 19 digits and more is no key, year or count; also with signs, blanks and the underscores that
+    int() takes. Fields that hold long numbers by their nature are left alone.
     """
 
     LONG = frozenset({"q", "id_no", "head_id_no", "bank_card", "login", "password"})

@@ -10,7 +10,7 @@ from django_tables2 import RequestConfig, Table
 from django_tables2.rows import BoundRows
 
 PER_PAGE = 25
-_ORDER = ("sort", "as")
+NO_FILTERS = ("page", "sort", "as")  # of any table on the page, which may have a prefix
 SomeTable = TypeVar("SomeTable", bound=Table)
 
 
@@ -35,7 +35,7 @@ class KeysFirstPaginator(Paginator):
 def paged(request: HttpRequest, table: SomeTable, *, per_page: int = PER_PAGE) -> SomeTable:
     """The table at the page and in the order that the address asks for: three queries, whatever the number of rows."""
     RequestConfig(request, paginate=False).configure(table)
-    if any(value for name, value in request.GET.items() if name not in (table.prefixed_page_field, *_ORDER)):
+    if any(value for name, value in request.GET.items() if name.rpartition("-")[2] not in NO_FILTERS):
         table.empty_text, table.empty_hint = _("Nothing matches. Change the search or reset the filter."), ""
     asked = request.GET.get(table.prefixed_page_field, "1")  # never how many a page: not the address's to say
     page = asked if len(asked) < 10 else "1"

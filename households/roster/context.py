@@ -80,7 +80,7 @@ class Context:
             members={name: read for name, read in members.items() if name not in _WORDS},
             household=household,
             money=list(money),
-            said_once=(*PLACE_FIELDS, *household),
+            said_once=(*PLACE_CELLS, *household),
         )
 
     def header_of(self, line: Line, name: str) -> str:
@@ -101,7 +101,7 @@ def _relation(value: object) -> Cell:
     return cell if cells.text(value) else Cell("", "relation_unknown", {"why": "missing"})
 
 
-PLACE_FIELDS = ("township", "village", "village_code")
+PLACE_CELLS = ("township", "village", "village_code")
 STATED = ("disposable", "net", "gross")  # totals, which may be below 0
 NEEDED = ("name", "id_no", "relation")  # of each person, if there is no such column too
 _DATED = ("id_no", "birth_date")  # whose cells are asked with the day of today

@@ -9,7 +9,7 @@ from households.codes import GuaranteeState
 
 from . import cells
 from .codes import place_of, severity_of
-from .context import NEEDED, PLACE_FIELDS, Columns, Context
+from .context import NEEDED, PLACE_CELLS, Columns, Context
 from .headers import GUARANTEE_FIELDS, MONEY_FIELDS
 from .incomes import disagreements, income_of
 from .lines import Group, Line, is_head
@@ -175,7 +175,7 @@ class _Reader:
         """The village; township and village of all lines must be one place."""
         if not self.alike:
             return self._place_by_line()
-        said = tuple(map(self.lines[0].values.get, PLACE_FIELDS))
+        said = tuple(map(self.lines[0].values.get, PLACE_CELLS))
         if said not in self.context.found:
             found = self._place_by_line()
             if found.problem:
@@ -189,13 +189,13 @@ class _Reader:
         for line in self.lines:
             if found:
                 self._note_filled(line)
-            given = list(map(line.values.get, PLACE_FIELDS))
+            given = list(map(line.values.get, PLACE_CELLS))
             if given == before:
                 continue
             before, names = given, [cells.text(value) for value in given]
             if not any(names) and found:
                 continue
-            names = [n or cells.text(self.first(f)) for n, f in zip(names, PLACE_FIELDS, strict=True)]
+            names = [n or cells.text(self.first(f)) for n, f in zip(names, PLACE_CELLS, strict=True)]
             this = self.context.places.find(*names)
             if found is None:
                 found = this
@@ -269,7 +269,7 @@ class _Reader:
 
 _BLANK = (None, "")
 _TEXT_OR_NONE = frozenset((str, type(None)))
-_FILLED = (*PLACE_FIELDS, "income_year")  # what each row should say; a figure is the household's and given once
+_FILLED = (*PLACE_CELLS, "income_year")  # what each row should say; a figure is the household's and given once
 
 
 def _first_parts(lines: list[Line]) -> Iterable[Line]:

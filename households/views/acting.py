@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.audit import record
+from core.crypto import keyed_hash
 from households.codes import Problem
 from households.models import Household
 from households.register import RegisterRefused
@@ -74,7 +75,7 @@ def form_page(
         try:
             with transaction.atomic():
                 _hold(household, *([row] if row is not None else []))
-                if request.POST.get("seen", seen) != _version(row):
+                if row is not None and request.POST.get("seen", seen) != _version(_now(row)):
                     raise RegisterRefused(Problem.CHANGED_MEANWHILE)
                 act()
         except RegisterRefused as refusal:
@@ -87,10 +88,15 @@ def form_page(
 
 
 def _version(row: Any) -> str:
-    """The last entry in its history: another one as soon as somebody has changed it. One query."""
+    """Another one as soon as somebody has changed the row; made of what this request has read of it."""
     if row is None:
         return ""
-    return str(row.history.order_by("-history_id").values_list("history_id", flat=True).first())
+    return keyed_hash("\n".join(str(getattr(row, field.attname)) for field in row._meta.concrete_fields))
+
+
+def _now(row: Any) -> Any:
+    """The row as it stands now; it is held."""
+    return type(row).objects.get(pk=row.pk)
 
 
 def _hold(*rows: Any) -> None:

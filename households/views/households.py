@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from accounts.audit import record
 from accounts.roles import may
 from core.exports import xlsx_response
-from core.middleware import NumberMiddleware
+from core.middleware import InputMiddleware
 from core.pages import paged
 from core.reasons import says_something
 from households.conditions import frame_of
@@ -66,7 +66,7 @@ def export(request: HttpRequest) -> HttpResponse:
     if not may(request.user, "export"):
         raise PermissionDenied
     asked = without_number(QueryDict(request.POST.get("query", "")))
-    NumberMiddleware.refuse_query(asked)
+    InputMiddleware.refuse_query(asked)
     reason = request.POST.get("reason", "").strip()
     if not says_something(reason):
         messages.error(request, _("Please give a reason."))

@@ -11,6 +11,12 @@ LISTS = {
 }
 
 
+def test_the_page_of_another_table_is_no_filter_of_this_one(client, people):
+    client.force_login(people.district_admin)
+    page = client.get(reverse("cadres:coverage"), {"h-page": "2", "h-sort": "code"}).content.decode()
+    assert ("没有无人帮扶的在册农户" in page, "没有符合条件的记录" in page) == (True, False)
+
+
 @pytest.mark.parametrize("view", LISTS)
 def test_an_empty_list_differs_from_a_filter_that_nothing_fits(client, people, view):
     client.force_login(people.district_admin)

@@ -18,7 +18,7 @@ def opened(sign_in):
 
     def open_page(user, name, row):
         page = sign_in(user).get(reverse(f"households:{name}", args=[row.pk])).content.decode()
-        return {"seen": re.search(r'name="seen" value="(\d+)"', page)[1]}
+        return {"seen": re.search(r'name="seen" value="([0-9a-f]+)"', page)[1]}
 
     return open_page
 
