@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -100,6 +100,16 @@ def id_no(value: object, *, today: date) -> Cell:
     if problem := id_numbers.check(number, today=today):
         return Cell(code=problem, params={"length": len(number)})
     return Cell((number, certificate))
+
+
+def usual_id_nos(values: Iterable[object], *, today: date) -> dict[str, Cell]:
+    """Of these cells the valid numbers that stand as they should, and what `id_no` says of each."""
+    return {v: Cell((v, "")) for v in values if type(v) is str and id_numbers.check(v, today=today) is None}
+
+
+def usual_names(values: Iterable[object]) -> dict[str, Cell]:
+    """Of these cells the names of Chinese characters alone, and what `name` says of each."""
+    return {v: Cell(v) for v in values if type(v) is str and _USUAL_NAME.match(v)}
 
 
 def name(value: object) -> Cell:

@@ -29,17 +29,21 @@ STANDS_FOR = {  # where a finding's own field has no column
 
 def check_family(family: Family, group: Group, headers: Headers) -> Iterator[Finding]:
     """All findings of a family as a whole; what is between families is asked by no_person_in_two()."""
-    yield from one_head(family, headers)
-    yield from size_agrees(family, headers)
-    yield from head_agrees(family, group, headers)
-    yield from code_not_shared(family, group, headers)
+    heads = [m for m in family.members if m.relation == "head"]
+    if len(heads) != 1:
+        yield from one_head(family, heads, headers)
+    if family.stated_people != len(family.members):
+        yield from size_agrees(family, headers)
+    if family.head_name or family.head_id_no:
+        yield from head_agrees(family, group, headers)
+    if len(heads) > 1:
+        yield from code_not_shared(family, group, headers)
     yield from one_year(family, group, headers)
     yield from no_person_twice(family, headers)
 
 
-def one_head(family: Family, headers: Headers) -> Iterator[Finding]:
+def one_head(family: Family, heads: list[MemberRow], headers: Headers) -> Iterator[Finding]:
     """A household has exactly one head."""
-    heads = [m for m in family.members if m.relation == "head"]
     if not heads:
         yield _finding(family, family.sheet, family.row, "relation", "", "head_missing", headers)
     elif len({m.id_no or (m.row, m.part) for m in heads}) > 1:

@@ -1,11 +1,11 @@
 """What all families of a file share: places, columns, what reads a person's cells, and what was found so far."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from . import cells
 from .cells import Cell
@@ -17,6 +17,17 @@ from .places import Found, Places
 from .rows import Finding, Severity
 
 
+class Words(NamedTuple):
+    """What is said of a person in words of which there are few."""
+
+    relation: str
+    sex: str
+    education: str
+    health: tuple[str, ...]
+    labour: str
+    student_status: str
+
+
 @dataclass(slots=True)
 class Columns:
     """What reads the cells of a sheet, by field.
@@ -24,6 +35,7 @@ class Columns:
     Of a person: `words` of few different ones, the other `members`. Of a household: all of them, `money` among them;
     `said_once` are these and its place, which all rows of a household should say alike.
     `read_before` holds what a person's `words` together mean, where nothing is wrong with them.
+    Of a household also the columns of the file's other sheets: its rows may stand on several.
     """
 
     words: dict[str, Once]
@@ -31,7 +43,7 @@ class Columns:
     household: dict[str, Once]
     money: list[str]
     said_once: tuple[str, ...]
-    read_before: dict[tuple[object, ...], dict[str, Any]] = field(default_factory=dict)
+    read_before: dict[tuple[object, ...], Words] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -62,7 +74,7 @@ class Context:
         return self._columns[sheet]
 
     def _made(self, sheet: str) -> Columns:
-        own = self.columns[sheet]
+        own, anywhere = self.columns[sheet], set[str]().union(*self.columns.values())
         members = {
             name: Once(partial(parse, today=self.today) if name in _DATED else parse, **_KEPT.get(name, {}))
             for name, parse in _MEMBER_CELLS.items()
@@ -73,15 +85,24 @@ class Context:
             for name in MONEY_FIELDS
             if name in own
         }
-        others = {name: Once(parse) for name, parse in _HOUSEHOLD_CELLS.items()}
+        others = {name: Once(parse) for name, parse in _HOUSEHOLD_CELLS.items() if name in anywhere}
         household = others | money | {"income_year": Once(partial(cells.year, today=self.today))}
         return Columns(
             words={name: read for name, read in members.items() if name in _WORDS},
             members={name: read for name, read in members.items() if name not in _WORDS},
             household=household,
             money=list(money),
-            said_once=(*PLACE_CELLS, *household),
+            said_once=tuple(name for name in (*PLACE_CELLS, *household) if name in anywhere),
         )
+
+    def read_ahead(self, lines: Sequence[Line]) -> None:
+        """Read the usual names and ID numbers of these lines in one go, which takes half the time of one by one."""
+        names = cells.usual_names(line.values.get("name") for line in lines)
+        numbers = cells.usual_id_nos((line.values.get("id_no") for line in lines), today=self.today)
+        for sheet in {line.sheet for line in lines}:
+            members = self.columns_of(sheet).members
+            members["name"].only(names)
+            members["id_no"].only(numbers)
 
     def header_of(self, line: Line, name: str) -> str:
         """The header of the column that holds this field of a line."""
@@ -105,8 +126,10 @@ PLACE_CELLS = ("township", "village", "village_code")
 STATED = ("disposable", "net", "gross")  # totals, which may be below 0
 NEEDED = ("name", "id_no", "relation")  # of each person, if there is no such column too
 _DATED = ("id_no", "birth_date")  # whose cells are asked with the day of today
-_KEPT = {name: {"most": 0} for name in ("id_no", "member_phone", "disability_no")}
-_WORDS = ("relation", "sex", "education", "health", "labour", "student_status")
+_KEPT = {name: {"most": 0} for name in ("name", "id_no", "member_phone", "disability_no")} | {
+    "birth_date": {"most": 40_000}  # each day of a century
+}
+_WORDS = Words._fields
 _MEMBER_CELLS: dict[str, Callable[..., Cell]] = {
     "name": cells.name,
     "id_no": cells.id_no,

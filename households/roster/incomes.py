@@ -9,6 +9,8 @@ from .rows import Income
 SOURCES = ("wage", "business", "property", "transfer")
 TOLERANCE = Decimal(1)  # yuan: offices round
 
+_ZERO = Decimal()
+
 Amounts = Mapping[str, Decimal | None]
 
 
@@ -17,7 +19,7 @@ def income_of(amounts: Amounts) -> Income | None:
     transfer = amounts.get("transfer")
     if transfer is None:
         transfer = _sum(amounts, TRANSFER_PARTS)
-    disposable, net, gross = (amounts.get(f) for f in ("disposable", "net", "gross"))
+    disposable, net, gross = map(amounts.get, ("disposable", "net", "gross"))
     totals = [t for t in (disposable, net, gross) if t is not None]
     sources = (amounts.get("wage"), amounts.get("business"), amounts.get("property"), transfer)
     has_source = any(s is not None for s in sources)
@@ -38,11 +40,13 @@ def income_of(amounts: Amounts) -> Income | None:
 
 def disagreements(amounts: Amounts, columns: set[str]) -> Iterator[tuple[str, Decimal]]:
     """(field, sum of its parts) of each stated total more than a yuan off; only where all parts have columns."""
-    transfer, parts = amounts.get("transfer"), _sum(amounts, TRANSFER_PARTS)
-    if transfer is not None and parts is not None and "t_other" in columns and abs(transfer - parts) > TOLERANCE:
-        yield "transfer", parts
-    gross = _sum(amounts, SOURCES)
-    if not columns.issuperset(SOURCES) or gross is None:
+    transfer = amounts.get("transfer")
+    if transfer is not None and "t_other" in columns:
+        parts = _sum(amounts, TRANSFER_PARTS)
+        if parts is not None and abs(transfer - parts) > TOLERANCE:
+            yield "transfer", parts
+    gross = _sum(amounts, SOURCES) if columns.issuperset(SOURCES) else None
+    if gross is None:
         return
     cost = amounts.get("business_cost") or Decimal()
     for field, total in (("gross", gross), ("net", gross - cost), ("disposable", gross - cost)):
@@ -52,5 +56,5 @@ def disagreements(amounts: Amounts, columns: set[str]) -> Iterator[tuple[str, De
 
 
 def _sum(amounts: Amounts, fields: tuple[str, ...]) -> Decimal | None:
-    given = [a for a in (amounts.get(f) for f in fields) if a is not None]
-    return sum(given, Decimal()) if given else None
+    given = [a for a in map(amounts.get, fields) if a is not None]
+    return sum(given, _ZERO) if given else None

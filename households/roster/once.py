@@ -1,6 +1,6 @@
 """Cells read once: most columns of a large roster hold few different ones, each thousands of times."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from .cells import Cell
 from .ooxml import Problem
@@ -18,6 +18,11 @@ class Once(dict[object, Cell]):
         if len(self) < self.most:
             self[text] = cell
         return cell
+
+    def only(self, known: Mapping[str, Cell]) -> None:
+        """Know these in place of what was known."""
+        self.clear()
+        self.update(known)
 
     def of(self, value: object) -> Cell:
         """What a cell means; one that can't be read says so itself."""

@@ -3,22 +3,18 @@
 import hashlib
 import itertools
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import date
-from functools import partial
-from itertools import chain
 
 from django.utils import timezone
-from msgspec import Struct
 
 from .checks import check_family, completed, no_person_in_two, without_following
 from .choosing import Used, choose
 from .context import Context
 from .families import family_of
 from .files import FileRefused, sheets_of
-from .halves import by_halves
 from .headers import INCOME_TOTALS
 from .lines import Group, Line, group, is_head, key_of, lines_of
 from .masks import names_somebody, printable, without_numbers
@@ -132,44 +128,24 @@ def _note_columns(context: Context, used: Used) -> None:
 def _families(lines: list[Line], context: Context, progress: Progress) -> tuple[list[Family], list[Finding]]:
     by_code = any("household_no" in columns for columns in context.columns.values())
     groups = _grouped(lines, by_code=by_code)
-    pieces = by_halves(groups, partial(_piece, context), kind=_Piece, beat=progress)
+    families: list[Family] = []
+    checked: list[Finding] = []
+    for start in range(0, len(groups), PROGRESS_EVERY):
+        progress(start, len(groups))
+        some = groups[start : start + PROGRESS_EVERY]
+        context.read_ahead([line for one in some for line in one.lines])
+        for one in some:
+            family = family_of(one, context)
+            families.append(family)
+            checked += check_family(family, one, context.headers)
     progress(len(groups), len(groups))
-    families = list(chain.from_iterable(piece.families for piece in pieces))
-    for piece in pieces:
-        context.findings += piece.said
-        context.repeated += piece.repeated
-        for sheet, name, count in piece.filled:
-            context.filled[sheet, name] += count
-    for piece in pieces:
-        context.findings += piece.checked
+    context.findings += checked
     context.findings += no_person_in_two(families, context.headers)
     context.findings += _filled_down(context)
     progress(len(groups), len(groups))
     order = {name: i for i, name in enumerate(context.columns)}
     context.findings = without_following(context.findings)
     return families, sorted(context.findings, key=lambda f: (order.get(f.sheet, 0), f.row is None, f.row or 0))
-
-
-class _Piece(Struct):
-    """What is found of some groups, each by itself."""
-
-    families: list[Family]
-    said: list[Finding]  # while they were read
-    checked: list[Finding]
-    filled: list[tuple[str, str, int]]
-    repeated: int
-
-
-def _piece(context: Context, groups: Sequence[Group], done: Callable[[int], None]) -> _Piece:
-    own = replace(context, findings=[], filled=Counter(), repeated=0)
-    families = []
-    for i, one in enumerate(groups):
-        if i % PROGRESS_EVERY == 0:
-            done(i)
-        families.append(family_of(one, own))
-    checked = [f for family, one in zip(families, groups, strict=True) for f in check_family(family, one, own.headers)]
-    filled = [(*place, count) for place, count in own.filled.items()]
-    return _Piece(families, own.findings, checked, filled, own.repeated)
 
 
 def _grouped(lines: list[Line], *, by_code: bool) -> list[Group]:
