@@ -52,10 +52,15 @@ class RosterImport(models.Model):
         return self.file_name
 
     @property
-    def waits_for_import(self) -> bool:
-        """Checked, and it would change something: a file that changes nothing waits for nobody."""
+    def has_a_result(self) -> bool:
+        """Whether saving it leaves anything: households, rejected ones for the worklist, or cadres that it names."""
         given = self.counts.get("households", {})
-        return self.state == ImportState.CHECKED and any(given.get(name) for name in ("created", "updated"))
+        return any(given.get(name) for name in ("created", "updated", "rejected")) or self.counts.get("cadres", False)
+
+    @property
+    def waits_for_import(self) -> bool:
+        """Checked, and it has a result: a file without any waits for nobody."""
+        return self.state == ImportState.CHECKED and self.has_a_result
 
 
 class RosterFinding(models.Model):

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass
+from itertools import chain
 
 from households.models import RosterImport
 
@@ -26,6 +27,12 @@ def kept(plan: Plan) -> str:
         if outcome.family.helper is not None and outcome.family.helper.name
     ]
     return json.dumps(rows, ensure_ascii=False) if rows else ""
+
+
+def are_named(plan: Plan) -> bool:
+    """Whether a commit keeps any."""
+    taken = chain(plan.created, plan.updated, plan.unchanged)
+    return any(outcome.family.helper is not None and outcome.family.helper.name for outcome in taken)
 
 
 def of(roster_import: RosterImport) -> list[Named]:

@@ -26,7 +26,7 @@ from district.models import Campaign, Division, Level
 from district.policy import PolicyMissing, campaign_of, current_campaign
 from households.models import HeaderMapping, ImportState, RosterFinding, RosterImport
 
-from . import commit, parts, report, retention, sealed
+from . import commit, helpers, parts, report, retention, sealed
 from .answers import answers_of, with_refused
 from .compare import Plan, compare
 from .files import sheets_of
@@ -223,12 +223,14 @@ def keep_preview(
     """Keep what the check found as the preview; `outdated`: it replaces one that is no longer so."""
     shown = report.kept(checked.document("checked"), checked.reading, checked.plan) | {"outdated": outdated}
     rows = _finding_rows(roster_import, checked)
+    new_cadres = checked.plan is not None and helpers.are_named(checked.plan) and not same_file_before(roster_import)
     with effect:
         roster_import.findings.all().delete()  # type: ignore[attr-defined]
         RosterFinding.objects.bulk_create(rows, batch_size=500)
         waiting = RosterImport.objects.filter(pk=roster_import.pk, state=roster_import.state)
         if not waiting.update(
-            state=ImportState.CHECKED if checked.plan else ImportState.REFUSED, report=shown, counts=shown["counts"],
+            state=ImportState.CHECKED if checked.plan else ImportState.REFUSED, report=shown,
+            counts={**shown["counts"], "cadres": new_cadres},
             campaign=checked.plan.campaign if checked.plan else roster_import.campaign,
         ):  # fmt: skip
             raise jobs.JobRefused(ENDED)

@@ -19,7 +19,7 @@ from accounts.roles import may
 from core.exports import XLSX, download
 from core.pages import paged
 from district.policy import PolicyMissing, current_campaign
-from households.forms_imports import UploadForm
+from households.forms_imports import MOST_FILES, UploadForm
 from households.models import ImportState, RosterImport
 from households.roster import after, answers, loading, parts, undo, wording
 from households.roster.retention import FileRemoved
@@ -52,7 +52,7 @@ def imports(request: HttpRequest) -> HttpResponse:
     batch = request.GET.get("batch", "")[:36]
     if batch:
         rows = rows.filter(batch=batch)
-    table = paged(request, ImportTable(rows))
+    table = paged(request, ImportTable(rows), per_page=MOST_FILES if batch else PER_PAGE)
     states = [row.record.state for row in table.paginated_rows]
     context = {
         "table": table,
@@ -132,6 +132,7 @@ def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "after_links": after.links(roster_import, request.user),
     }
     page |= _saved_in_part(roster_import)
+    page["has_a_result"] = roster_import.has_a_result or page["townships_saved"]
     if roster_import.counts and not page["waits"]:
         page |= _findings(request, roster_import) | _preview(request, roster_import)
     return render(request, "households/import_detail.html", page)

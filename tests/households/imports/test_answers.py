@@ -7,7 +7,9 @@ import pytest
 from django.urls import reverse
 
 from core.jobs import run_job
+from households.forms_imports import MOST_FILES
 from households.models import HeaderMapping, Household, RosterImport
+from households.roster import helpers, leftovers
 from tests.households.imports.conftest import HEADER, line
 from tests.households.imports.test_import_pages import admin, committed, uploaded  # noqa: F401 a fixture
 
@@ -134,6 +136,37 @@ def test_a_file_of_a_batch_that_changes_nothing_is_not_offered(admin, roster):  
     assert (page.context["ready"], reverse("households:import_commit_batch") in page.content.decode()) == (1, True)
     admin.post(reverse("households:import_commit_batch"), {"batch": "b1"})
     assert [again(row).state for row in (same, new)] == ["checked", "committed"]
+
+
+def test_a_file_with_rejected_rows_alone_is_saved_with_its_batch(admin, roster):  # noqa: F811
+    bad = uploaded(admin, roster(*BAD))
+    RosterImport.objects.filter(pk=bad.pk).update(batch="b1")
+    page = admin.get(reverse("households:import_detail", args=[bad.pk])).content.decode()
+    assert ("Save the result" in page, "There is nothing to import" in page) == (True, False)
+    admin.post(reverse("households:import_commit_batch"), {"batch": "b1"})
+    assert again(bad).state == "committed"
+    assert list(leftovers.worklist().values_list("key", flat=True)) == ["1002"]
+
+
+def test_a_file_that_only_names_cadres_is_saved_with_its_batch_once(admin, roster):  # noqa: F811
+    committed(admin, uploaded(admin, roster(*GOOD)))
+    named = roster(*([*row, "王林"] for row in GOOD), header=[*HEADER, "帮扶责任人"])
+    first = uploaded(admin, named)
+    RosterImport.objects.filter(pk=first.pk).update(batch="b1")
+    admin.post(reverse("households:import_commit_batch"), {"batch": "b1"})
+    assert [row.helper.name for row in helpers.of(again(first))] == ["王林"]
+    assert not uploaded(admin, named).waits_for_import
+
+
+def test_all_files_of_a_batch_stand_on_one_page(admin, roster):  # noqa: F811
+    one = uploaded(admin, roster(*GOOD))
+    others = [
+        RosterImport(campaign=one.campaign, state=one.state, counts=one.counts) for _number in range(MOST_FILES - 1)
+    ]
+    RosterImport.objects.bulk_create(others)
+    RosterImport.objects.update(batch="b1")
+    page = admin.get(f"{reverse('households:imports')}?batch=b1")
+    assert page.context["ready"] == MOST_FILES
 
 
 @pytest.mark.parametrize("count", [1, 3])
