@@ -44,6 +44,7 @@ HOUSEHOLD_FIELDS = (
 )  # fmt: skip
 TAKEN = frozenset(MEMBER_FIELDS + HOUSEHOLD_FIELDS)
 HELPER_FIELDS = ("helper_name", "helper_unit", "helper_post", "helper_phone")  # kept beside the roster
+PROBLEM = "problem"  # what rejected.py says of a row, in a column of its own
 PLACE_FIELDS = ("township", "village")
 PER_HEAD = ("net_per_capita", "disposable_per_capita")
 REQUIRED = ("name", "id_no", "relation", "village", "township")
@@ -187,11 +188,19 @@ def find_header(
         return None
     _, top, depth = best
     labels = _labels(filled[top : top + depth])
-    fingerprint = hashlib.sha256("\n".join("/".join(parts) for parts in labels).encode()).hexdigest()
+    fingerprint = _fingerprint(labels)
     given = {**(mapping.by_fingerprint if mapping else {}).get(fingerprint, {}), **(answered or {})}
     proposed = _proposals(labels)
     columns = [_column(sheet.name, i, parts, given, proposed.get(i)) for i, parts in enumerate(labels) if parts]
     return Header(tuple(range(top, top + depth)), tuple(columns), fingerprint)
+
+
+def _fingerprint(labels: list[tuple[str, ...]]) -> str:
+    """By what a header is remembered; that of a file of rejected rows is that of the file which they come from."""
+    end = len(labels)
+    while end and (not labels[end - 1] or plain_field(fold(labels[end - 1][-1])) == PROBLEM):
+        end -= 1
+    return hashlib.sha256("\n".join("/".join(parts) for parts in labels[:end]).encode()).hexdigest()
 
 
 def problem_of(header: Header, sheet: Sheet, *, accept_proposed: bool, placed: Iterable[str] = ()) -> Refusal | None:

@@ -367,13 +367,17 @@ def has_stopped(roster_import: RosterImport) -> bool:
 
 def rejected_file(roster_import: RosterImport) -> bytes:
     """An xlsx of the rejected rows with what is wrong in comments, to be corrected and loaded again."""
-    data = file_of(roster_import)
+    data, answers, known = file_of(roster_import), answers_of(roster_import), places()
     reading = read(
-        data, roster_import.file_name, places=places(), year=roster_import.year, mapping=_remembered(),
-        answers=answers_of(roster_import), limits=limits(),
+        data, roster_import.file_name, places=known, year=roster_import.year, mapping=_remembered(),
+        answers=answers, limits=limits(),
     )  # fmt: skip
+    titles = {s.name: known.words_of(answers.places.get(s.name) or s.place_proposed) for s in reading.sheets}
     findings = [finding_of(row) for row in roster_import.findings.filter(severity=ERROR)]  # type: ignore[attr-defined]
-    return rejected_xlsx(sheets_of(data, limits()), reading, findings, roster_import.report["rejected_keys"])
+    return rejected_xlsx(
+        sheets_of(data, limits()), reading, findings, roster_import.report["rejected_keys"], mended=answers.cells,
+        titles=titles,
+    )  # fmt: skip
 
 
 def findings_by_kind(roster_import: RosterImport) -> list[dict[str, Any]]:

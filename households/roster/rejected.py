@@ -7,11 +7,12 @@ from typing import Any
 
 import xlsxwriter
 from django.utils.translation import gettext as _
+from xlsxwriter.exceptions import XlsxWriterException
 
 from .cells import text
 from .codes import sentence
-from .headers import unmerged
-from .lines import fill_down
+from .headers import PROBLEM, unmerged
+from .lines import Mended, fill_down, mend
 from .ooxml import Problem
 from .rows import ERROR, Column, Finding, Reading, Sheet
 
@@ -19,10 +20,15 @@ WIDTH, WIDE = 14, 60  # characters
 Told = Mapping[tuple[str, int], list[Finding]]
 
 
-def rejected_xlsx(sheets: Iterable[Sheet], reading: Reading, findings: Iterable[Finding], keys: Iterable[str]) -> bytes:
+def rejected_xlsx(
+    sheets: Iterable[Sheet], reading: Reading, findings: Iterable[Finding], keys: Iterable[str], *, mended: Mended,
+    titles: Mapping[str, str],
+) -> bytes:  # fmt: skip
     """Rows of the families with these keys under their own header, what is wrong as a column and as cell comments.
 
-    Text is written as text (ID numbers too), and merged cells are filled, so that the corrected file can be loaded.
+    Text is written as text (ID numbers too), merged cells are filled, `mended` ones have their new value, and columns
+    stand where they stood, so that the corrected file can be loaded. `titles` by sheet: a line above the header, which
+    tells the place where no column does.
     """
     told = defaultdict(list)
     for finding in findings:
@@ -36,54 +42,69 @@ def rejected_xlsx(sheets: Iterable[Sheet], reading: Reading, findings: Iterable[
     moved = {
         (s.name, row): line
         for s in reading.sheets
-        for line, row in enumerate(sorted(rows_of[s.name]), start=len(s.header_rows) + 1)
+        for line, row in enumerate(sorted(rows_of[s.name]), start=len(s.header_rows) + bool(titles.get(s.name)) + 1)
     }
     out = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(out, options) as book:
         for sheet in sheets:
             if rows_of[sheet.name]:
-                _Page(book, sheet, reading, moved).write(sorted(rows_of[sheet.name]), told)
+                page = _Page(book, sheet, reading, moved)
+                page.write(titles.get(sheet.name, ""), sorted(rows_of[sheet.name]), told, mended)
         if not book.worksheets():
             book.add_worksheet(_("Rejected rows"))
     return out.getvalue()
+
+
+def _worksheet(book: xlsxwriter.Workbook, name: str) -> Any:
+    """A worksheet of this name; an ods file may have names that xlsx forbids."""
+    try:
+        return book.add_worksheet(name)
+    except XlsxWriterException:
+        return book.add_worksheet()
 
 
 class _Page:
     """One sheet of the file, with the rows that were rejected."""
 
     def __init__(self, book: Any, sheet: Sheet, reading: Reading, moved: Mapping[tuple[str, int], int]) -> None:
-        self.page = book.add_worksheet(sheet.name)
+        self.page = _worksheet(book, sheet.name)
         self.moved = moved  # (sheet, row) → the row in this file
         self.sheet = sheet
-        self.columns = [c for c in reading.columns if c.sheet == sheet.name]
-        self.place_of: dict[object, int] = {c.field: place for place, c in enumerate(self.columns) if c.field}
-        self.place_of |= {(c.target, c.label): place for place, c in enumerate(self.columns) if c.field}
+        self.columns = [c for c in reading.columns if c.sheet == sheet.name and c.known != PROBLEM]
+        self.last = self.columns[-1].index + 1
+        self.place_of: dict[object, int] = {c.field: c.index for c in self.columns if c.field}
+        self.place_of |= {(c.target, c.label): c.index for c in self.columns if c.field}
         self.header_rows = next(s.header_rows for s in reading.sheets if s.name == sheet.name)
         self.head = book.add_format({"bold": True, "bg_color": "#e8f1ec"})
         self.plain = book.add_format({"num_format": "@"})
         self.wrong = book.add_format({"num_format": "@", "bg_color": "#fbeee4"})
 
-    def write(self, rows: list[int], told: Told) -> None:
-        top = self._header()
+    def write(self, title: str, rows: list[int], told: Told, mended: Mended) -> None:
+        top = self._header(title)
         first = self.header_rows[-1] + 1 - self.sheet.first_row
-        fill_down(self.sheet, [c for c in self.columns if c.field], first, len(self.sheet.rows) - 1)
+        columns = [c for c in self.columns if c.field]
+        mend(self.sheet, columns, mended)
+        fill_down(self.sheet, columns, first, len(self.sheet.rows) - 1)
+        mend(self.sheet, columns, mended)  # as lines_of() does
         for line, row in enumerate(rows, start=top):
             self._row(line, self.sheet.rows[row - self.sheet.first_row], told.get((self.sheet.name, row), []))
 
-    def _header(self) -> int:
-        """The header rows as they are, merged cells filled; returns the first line below."""
-        last = len(self.columns)
+    def _header(self, title: str) -> int:
+        """The header rows as they are, merged cells filled, below the title; returns the first line below."""
+        if title:
+            self.page.write_string(0, 0, title, self.head)
         block = unmerged(self.sheet, self.header_rows[-1] + 1 - self.sheet.first_row)
-        for line, row in enumerate(self.header_rows):
+        for line, row in enumerate(self.header_rows, start=bool(title)):
             cells = block[row - self.sheet.first_row]
-            for place, column in enumerate(self.columns):
-                self.page.write_string(line, place, _shown(cells, column), self.head)
-            self.page.write_string(line, last, _("Problem and what to do"), self.head)
-        self.page.set_column(0, max(last - 1, 0), WIDTH)
-        self.page.set_column(last, last, WIDE)
-        self.page.freeze_panes(len(self.header_rows), 0)
-        return len(self.header_rows)
+            for column in self.columns:
+                self.page.write_string(line, column.index, _shown(cells, column), self.head)
+            self.page.write_string(line, self.last, _("Problem and what to do"), self.head)
+        top = len(self.header_rows) + bool(title)
+        self.page.set_column(0, self.last - 1, WIDTH)
+        self.page.set_column(self.last, self.last, WIDE)
+        self.page.freeze_panes(top, 0)
+        return top
 
     def _row(self, line: int, cells: list[object], problems: list[Finding]) -> None:
         wrong: dict[int, str] = {}
@@ -92,7 +113,8 @@ class _Page:
             if place is not None:
                 told = sentence(finding, self.moved)
                 wrong[place] = f"{wrong[place]}\n{told}" if place in wrong else told
-        for place, column in enumerate(self.columns):
+        for column in self.columns:
+            place = column.index
             style = self.wrong if place in wrong else self.plain
             value = cells[column.index] if column.index < len(cells) else None
             if isinstance(value, int | float) and not isinstance(value, bool):
@@ -102,7 +124,7 @@ class _Page:
             if place in wrong:
                 self.page.write_comment(line, place, wrong[place])
         told = " ".join(dict.fromkeys(sentence(f, self.moved) for f in problems))
-        self.page.write_string(line, len(self.columns), told, self.plain)
+        self.page.write_string(line, self.last, told, self.plain)
 
 
 def _shown(cells: list[object], column: Column) -> str:

@@ -27,7 +27,7 @@ from .rows import Answers, Limits, Mapping, Reading
 FOLDER = "imports"
 ENDING = ".reading"
 WAITING = (ImportState.CHECKING, ImportState.CHECKED, ImportState.COMMITTING)  # a commit may still need it
-CODE = ("*.py", "../codes.py", "../id_numbers.py", "../../core/masking.py")  # what a reading is made by
+CODE = ("*.py", "*.csv", "../codes.py", "../id_numbers.py", "../../core/masking.py")  # what a reading is made by
 READERS = ("python-calamine", "python-stdnum", "rapidfuzz", "msgspec")
 
 log = logging.getLogger(__name__)

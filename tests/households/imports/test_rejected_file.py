@@ -8,15 +8,19 @@ from typing import Any
 
 import openpyxl
 import pytest
+from django.utils.translation import override
 
 from core import jobs
 from district.models import Campaign, Division, Level
-from households.models import Household, RosterImport
+from households.models import HeaderMapping, Household, RosterImport
+from households.roster import answers as said
 from households.roster import loading
 from households.roster.sample import District
 from households.roster.sample_file import LAYOUTS, write_roster
+from tests.factories.accounts import UserFactory
+from tests.households.roster.real_old_formats import ods
 
-from .conftest import line
+from .conftest import HEADER, line
 
 pytestmark = pytest.mark.usefixtures("campaign")
 Roster = Callable[..., Path]
@@ -29,6 +33,15 @@ def media(settings: Any, tmp_path: Path) -> None:
 
 def checked(path: Path) -> RosterImport:
     roster_import = loading.upload(path.read_bytes(), path.name, campaign=Campaign.objects.get(), year=None, by=None)
+    jobs.run_job(roster_import.job_id)
+    return RosterImport.objects.get(pk=roster_import.pk)
+
+
+def again(roster_import: RosterImport, *, ask: bool = True) -> RosterImport:
+    """Checked once more, with what is answered by now."""
+    if ask:
+        assert said.check_again(RosterImport.objects.get(pk=roster_import.pk), by=None)
+    roster_import = RosterImport.objects.get(pk=roster_import.pk)
     jobs.run_job(roster_import.job_id)
     return RosterImport.objects.get(pk=roster_import.pk)
 
@@ -101,3 +114,40 @@ def test_an_import_without_a_rejected_household_gives_an_empty_book(
     roster_import = checked(roster(line("1001", "赵一", "户主")))
     assert opened(loading.rejected_file(roster_import)).sheetnames == ["退回的行"]
     assert Household.objects.count() == 0
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_what_an_admin_answered_and_mended_is_not_asked_again(roster: Roster, tmp_path: Path, language: str) -> None:
+    """A header mapped by hand, a column left blank before it, a cell mended while another of its row stays wrong."""
+    header = ["行政村", "户编号", "姓名", "", "号码栏", "与户主关系", "收入登记表年度", "工资性收入"]
+    facts = line("1001", "孙四", "户主", wage="很多", year="去年")
+    row = [*facts[1:4], "", facts[4], *facts[5:6], *facts[7:9]]
+    path = roster(row, header=header, name="名册.xlsx")
+    answers = {"accept_proposed": True, "places": {"花名册": "120119122000"}}
+    first = checked(path)
+    RosterImport.objects.filter(pk=first.pk).update(mapping=answers | {"columns": {"花名册": {"E": "id_no"}}})
+    HeaderMapping.objects.create(fingerprint=first.report["sheets"][0]["fingerprint"], mapping={"E": "id_no"})
+    first = again(first)
+    assert said.mend(first, sheet="花名册", row=2, field="wage", value="4000", by=UserFactory())
+    first = again(first, ask=False)
+    rejected = tmp_path / "退回.xlsx"
+    with override(language):
+        rejected.write_bytes(loading.rejected_file(first))
+    second = checked(rejected)
+    assert second.report["refusal"]["code"] == "township_unknown"
+    assert second.report["sheets"][0]["place_proposed"] == "120119122000"
+    RosterImport.objects.filter(pk=second.pk).update(mapping=answers)
+    second = again(second)
+    found = [list(i.findings.exclude(row=None).values_list("code", "column")) for i in (first, second)]  # type: ignore[attr-defined]
+    assert found[0] == found[1] == [("year_invalid", "收入登记表年度")]
+    assert not second.findings.filter(code="column_unused").exists()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("name", ["西龙虎峪镇低收入户" * 4, "2016/小辛庄"])
+def test_a_sheet_of_an_ods_file_may_have_a_name_that_xlsx_forbids(
+    name: str, tmp_path: Path, opened: Callable[[bytes], Any]
+) -> None:
+    path = tmp_path / "名册.ods"
+    path.write_bytes(ods([HEADER, line("0012", "赵一", "户主", wage="很多")], name))
+    sheet = opened(loading.rejected_file(checked(path))).active
+    assert [row[2].value for row in sheet.iter_rows()] == ["户编号", "0012"]
