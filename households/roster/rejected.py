@@ -1,6 +1,7 @@
 """The rows of rejected households as an xlsx of their own, to be corrected and loaded again."""
 
 import io
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -117,7 +118,7 @@ class _Page:
             place = column.index
             style = self.wrong if place in wrong else self.plain
             value = cells[column.index] if column.index < len(cells) else None
-            if isinstance(value, int | float) and not isinstance(value, bool):
+            if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
                 self.page.write_number(line, place, value, style)
             else:
                 self.page.write_string(line, place, _shown(cells, column), style)

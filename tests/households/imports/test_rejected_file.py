@@ -1,6 +1,7 @@
 """The xlsx of rejected rows: text stays text, what is wrong stands in comments, corrected it goes in."""
 
 import io
+import zipfile
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -78,6 +79,15 @@ def test_a_lost_number_stays_a_number_so_that_nobody_takes_it_for_right(
     roster_import = checked(roster(row))
     data = loading.rejected_file(roster_import)
     assert opened(data).active["E2"].data_type == "n"
+
+
+def test_a_number_beyond_all_numbers_is_written_as_text(roster: Roster, opened: Callable[[bytes], Any]) -> None:
+    path, out = roster(line("1001", "赵一", "户主", wage=777)), io.BytesIO()
+    with zipfile.ZipFile(path) as book, zipfile.ZipFile(out, "w") as changed:
+        for name in book.namelist():
+            changed.writestr(name, book.read(name).replace(b"<v>777</v>", b"<v>1E+400</v>"))
+    path.write_bytes(out.getvalue())
+    assert opened(loading.rejected_file(checked(path))).active["I2"].value == "inf"
 
 
 def test_a_formula_of_the_file_is_text_in_ours(roster: Roster, opened: Callable[[bytes], Any]) -> None:
