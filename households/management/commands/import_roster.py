@@ -1,6 +1,7 @@
 """Check rosters, or load them with --commit. Options and the JSON document: docs/commands.md."""
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,7 @@ class Command(DistrictCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        files = [(Path(name).name, _bytes(Path(name))) for name in options["files"]]
+        files = [(_readable(Path(name).name), _bytes(Path(name))) for name in options["files"]]
         campaign = _campaign(options["campaign"], options["year"])
         documents = [self._one(name, data, campaign, options) for name, data in files]
         if options["json"]:
@@ -90,13 +91,22 @@ def counts_in_words(document: dict[str, Any]) -> str:
     return found
 
 
+def _readable(name: str) -> str:
+    """A file's name; one that a Chinese Windows wrote into an archive is unpacked as bytes of GB18030."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return os.fsencode(name).decode("gb18030", errors="replace")
+    return name
+
+
 def _bytes(path: Path) -> bytes:
     """The file's bytes, of one too large only so many that this shows; status 2 if there is none to read."""
     try:
         with path.open("rb") as file:
             return file.read(limits().file_bytes + 1)
     except OSError as error:
-        raise Refused(_("The file %(path)s cannot be read.") % {"path": path}) from error
+        raise Refused(_("The file %(path)s cannot be read.") % {"path": _readable(str(path))}) from error
 
 
 def _campaign(slug: str | None, year: int | None) -> Campaign | None:

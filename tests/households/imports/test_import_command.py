@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import re
 from collections.abc import Callable
 from contextlib import suppress
@@ -247,6 +248,15 @@ def test_people_read_no_counts_of_a_refused_file(tmp_path: Path) -> None:
     path = tmp_path / "x.xlsx"
     path.write_text("no workbook")
     assert [line[:2] for line in printed(path)] == ["x.", "  "]
+
+
+def test_a_file_name_in_gb18030_tells_the_place_like_any_other(roster: Roster) -> None:
+    rows = [row[2:] for row in (line("1001", "赵一", "户主"), line("1001", "李二", "配偶"))]
+    path = roster(*rows, header=HEADER[2:])
+    path = path.rename(path.with_name(os.fsdecode("穿芳峪镇小辛庄村.xlsx".encode("gb18030"))))
+    document = run(path, accept_proposed=True)
+    assert (document["file"], document["counts"]["households"]["created"]) == ("穿芳峪镇小辛庄村.xlsx", 1)
+    assert RosterImport.objects.get().file_name == "穿芳峪镇小辛庄村.xlsx"
 
 
 def test_a_folder_is_wrong_usage_and_no_other_file_is_loaded(roster: Roster, tmp_path: Path) -> None:
