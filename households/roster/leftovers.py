@@ -28,7 +28,7 @@ from households.models import (
 from households.scope import LeftoverQuerySet
 
 from .compare import Plan
-from .rows import ERROR, Family, Finding
+from .rows import ERROR, KEY_LENGTH, Family, Finding, shortened
 
 PLACE_MARK = "!"  # in the key of a household without a code: where it begins, never a code
 NAME_ANOTHER = ("person_two_households", "household_no_shared")  # whose `other` may be a household of the system
@@ -79,7 +79,7 @@ def _row(family: Family, findings: list[Finding]) -> tuple[RosterLeftover, str]:
     written = {e.field: e.value for e in errors if e.field in ("township", "village")}
     place = [family.township or written.get("township", ""), family.village or written.get("village", "")]
     row = RosterLeftover(
-        key=(family.code or family.key)[:60], place=" ".join(filter(None, place))[:100],
+        key=shortened(family.code or family.key, KEY_LENGTH), place=" ".join(filter(None, place))[:100],
         head_name=(family.head.name if family.head else family.head_name)[:40], head_hash=_head_hash(family),
         codes=list(dict.fromkeys(e.code for e in errors)),
     )  # fmt: skip

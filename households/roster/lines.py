@@ -16,7 +16,7 @@ from .cells import name as name_of
 from .files import non_blank
 from .headers import CHILDREN, HELPER_FIELDS, HOUSEHOLD_FIELDS, MONEY_FIELDS, Header, fold
 from .once import Once
-from .rows import Column, Sheet
+from .rows import Column, Sheet, shortened
 
 SHORTEST_ID = 15  # characters: without a relation beside it, a shorter text may be a signature
 HEAD_WORDS = ("户主", "本人", "本人或户主", "户主本人")
@@ -188,7 +188,7 @@ def code_of(line: Line) -> str:
 
 def key_of(line: Line) -> str:
     """The key of a household without 户编号: where it begins."""
-    return f"{line.sheet[:30]}!{line.number}"
+    return f"{shortened(line.sheet, 31)}!{line.number}"
 
 
 def _by_code(lines: list[Line]) -> list[Group]:

@@ -33,7 +33,7 @@ from .files import sheets_of
 from .places import Place, Places
 from .reading import read
 from .rejected import rejected_xlsx
-from .rows import ERROR, UNASKED, WARNING, Answers, Finding, Limits, Mapping, Reading
+from .rows import ERROR, KEY_LENGTH, UNASKED, WARNING, Answers, Finding, Limits, Mapping, Reading, shortened
 from .spots import People
 
 Progress = Callable[[int, int], None]
@@ -244,7 +244,8 @@ def _finding_rows(roster_import: RosterImport, checked: Checked) -> list[RosterF
     return [
         RosterFinding(
             roster_import=roster_import, sheet=f.sheet, row=f.row, column=f.column[:100], field=f.field,
-            household_code=f.household[:40], code=f.code, severity=f.severity, value_masked=f.value[:200],
+            household_code=shortened(f.household, KEY_LENGTH), code=f.code, severity=f.severity,
+            value_masked=f.value[:200],
             params={**f.params, "person": people.named(f.sheet, f.row, f.field, f.column, f.household)},
         )
         for f in checked.findings[:MOST_FINDINGS_KEPT]

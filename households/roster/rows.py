@@ -3,6 +3,7 @@
 What a large file holds by the ten thousands is a msgspec.Struct, made in a fifth of a frozen dataclass's time.
 """
 
+import hashlib
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass
 from dataclasses import field as made
@@ -18,7 +19,16 @@ How = Literal["known", "remembered", "proposed", "unused"]
 ERROR: Severity = "error"
 WARNING: Severity = "warning"
 
+KEY_LENGTH = 40  # of a household's key where tables keep it
+
 CellRange = tuple[int, int, int, int]
+
+
+def shortened(text: str, length: int) -> str:
+    """The text; a longer one ends in a digest of the whole, so that two that only begin alike stay two."""
+    if len(text) <= length:
+        return text
+    return f"{text[: length - 9]}…{hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
 
 @dataclass(frozen=True, slots=True)

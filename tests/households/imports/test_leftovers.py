@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from django.core.files.storage import default_storage
 from django.urls import reverse
@@ -12,7 +13,7 @@ from accounts.roles import Role
 from core import jobs
 from core.crypto import keyed_hash
 from district.models import Division
-from households.models import Household, RosterImport, RosterLeftover
+from households.models import Household, RosterFinding, RosterImport, RosterLeftover
 from households.register import open_household
 from households.roster import leftovers, undo
 from tests.factories.accounts import GrantFactory, UserFactory
@@ -80,6 +81,26 @@ class TestKept:
         run(roster(*GOOD, line("1002", "孙四", "户主", village="无此村")))
         row = RosterLeftover.objects.get()
         assert (row.place, str(row.township), row.village) == ("穿芳峪镇 无此村", "穿芳峪镇", None)
+
+    def test_two_codes_that_only_begin_alike_are_two(self, roster: Roster) -> None:
+        code = "9" * 65
+        run(roster(*GOOD, line(f"{code}1", "孙四", "户主"), line(f"{code}2", "周五", "户主")))
+        keys = [key for key, _state, _reason in states()]
+        assert (len(set(keys)), [len(key) for key in keys]) == (2, [40, 40])
+        found = RosterFinding.objects.filter(household_code__in=keys).values_list("code", flat=True)
+        assert list(found) == ["household_no_invalid"] * 2
+
+    def test_two_sheets_whose_names_only_begin_alike_are_two(self, tmp_path: Path) -> None:
+        book = openpyxl.Workbook()
+        for last, name in (("甲", "孙四"), ("乙", "王三")):
+            sheet = book.create_sheet(f"{'二〇一六年度低收入户花名册' * 3}"[:30] + last)
+            sheet.append(NO_CODE)
+            sheet.append(without_code(line("", name, "户主", wage="很多" if name == "孙四" else 4000)))
+        del book["Sheet"]
+        path = tmp_path / "花名册.xlsx"
+        book.save(path)
+        document = run(path)
+        assert (document["counts"]["households"]["created"], document["counts"]["households"]["rejected"]) == (1, 1)
 
     def test_without_a_code_it_is_known_by_its_place_and_its_head(self, roster: Roster) -> None:
         run(roster(*map(without_code, BAD), header=NO_CODE))
