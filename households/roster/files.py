@@ -8,10 +8,11 @@ from collections.abc import Iterable
 
 from .apart import sheets_apart
 from .ooxml import UnsafeFile, look_at_zip, marks_of_sheets
-from .rows import Limits, Sheet
+from .rows import Limits, Sheet, shortened
 from .workbook import FileRefused, workbook_sheets
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+SHEET_LENGTH = 100  # of a sheet's name where tables keep it
 ENCODINGS = ("utf-8-sig", "utf-8", "gb18030")
 _SEPARATORS = ",\t;，"
 
@@ -22,10 +23,14 @@ def sheets_of(data: bytes, limits: Limits) -> list[Sheet]:
         raise FileRefused("file_empty")
     look_at_upload(len(data), data[:16], limits)
     if data.startswith(b"PK"):
-        return _from_zip(data, limits)
-    if data.startswith(OLE):
-        return _from_ole(data, limits)
-    return [_from_text(data, limits)]
+        sheets = _from_zip(data, limits)
+    elif data.startswith(OLE):
+        sheets = _from_ole(data, limits)
+    else:
+        sheets = [_from_text(data, limits)]
+    for sheet in sheets:  # only a hand-made file and ods have long ones
+        sheet.name = shortened(sheet.name, SHEET_LENGTH)
+    return sheets
 
 
 def look_at_upload(size: int, head: bytes, limits: Limits) -> None:
