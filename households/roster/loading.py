@@ -373,7 +373,8 @@ def rejected_file(roster_import: RosterImport) -> bytes:
         data, roster_import.file_name, places=known, year=roster_import.year, mapping=_remembered(),
         answers=answers, limits=limits(),
     )  # fmt: skip
-    titles = {s.name: known.words_of(answers.places.get(s.name) or s.place_proposed) for s in reading.sheets}
+    codes = {s.name: answers.places.get(s.name) or s.place_proposed for s in reading.sheets}
+    titles = {name: known.words_of(code) for name, code in codes.items() if known.told_by([name]) != code}
     findings = [finding_of(row) for row in roster_import.findings.filter(severity=ERROR)]  # type: ignore[attr-defined]
     return rejected_xlsx(
         sheets_of(data, limits()), reading, findings, roster_import.report["rejected_keys"], mended=answers.cells,
