@@ -120,6 +120,8 @@ class _Page:
             value = cells[column.index] if column.index < len(cells) else None
             if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
                 self.page.write_number(line, place, value, style)
+            elif isinstance(value, Problem):
+                self.page.write_formula(line, place, "=NA()", style, "#N/A")  # left empty it would pass uncorrected
             else:
                 self.page.write_string(line, place, _shown(cells, column), style)
             if place in wrong:

@@ -38,6 +38,15 @@ def checked(path: Path) -> RosterImport:
     return RosterImport.objects.get(pk=roster_import.pk)
 
 
+def replaced(path: Path, before: bytes, after: bytes) -> bytes:
+    """The workbook with other bytes in its XML."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(path) as book, zipfile.ZipFile(out, "w") as changed:
+        for name in book.namelist():
+            changed.writestr(name, book.read(name).replace(before, after))
+    return out.getvalue()
+
+
 def again(roster_import: RosterImport, *, ask: bool = True) -> RosterImport:
     """Checked once more, with what is answered by now."""
     if ask:
@@ -82,12 +91,21 @@ def test_a_lost_number_stays_a_number_so_that_nobody_takes_it_for_right(
 
 
 def test_a_number_beyond_all_numbers_is_written_as_text(roster: Roster, opened: Callable[[bytes], Any]) -> None:
-    path, out = roster(line("1001", "赵一", "户主", wage=777)), io.BytesIO()
-    with zipfile.ZipFile(path) as book, zipfile.ZipFile(out, "w") as changed:
-        for name in book.namelist():
-            changed.writestr(name, book.read(name).replace(b"<v>777</v>", b"<v>1E+400</v>"))
-    path.write_bytes(out.getvalue())
+    path = roster(line("1001", "赵一", "户主", wage=777))
+    path.write_bytes(replaced(path, b"<v>777</v>", b"<v>1E+400</v>"))
     assert opened(loading.rejected_file(checked(path))).active["I2"].value == "inf"
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"), [(b' t="n"><f>B1</f>', "formula_no_value"), (b' t="e"><f>B1</f><v>#REF!</v>', "cell_error")]
+)
+def test_a_cell_without_a_value_is_no_empty_one(roster: Roster, tmp_path: Path, cell: bytes, code: str) -> None:
+    path = roster(line("1001", "赵一", "户主", wage=777))
+    path.write_bytes(replaced(path, b'<c r="I2"><v>777</v>', b'<c r="I2"' + cell))
+    first, rejected = checked(path), tmp_path / "退回.xlsx"
+    rejected.write_bytes(loading.rejected_file(first))
+    codes = [list(i.findings.values_list("code", "column")) for i in (first, checked(rejected))]  # type: ignore[attr-defined]
+    assert codes == [[(code, "工资性收入")], [("cell_error", "工资性收入")]]
 
 
 def test_a_formula_of_the_file_is_text_in_ours(roster: Roster, opened: Callable[[bytes], Any]) -> None:
