@@ -4,6 +4,7 @@ import io
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 import xlsxwriter
@@ -27,9 +28,9 @@ def rejected_xlsx(
 ) -> bytes:  # fmt: skip
     """Rows of the families with these keys under their own header, what is wrong as a column and as cell comments.
 
-    Text is written as text (ID numbers too), merged cells are filled, `mended` ones have their new value, and columns
-    stand where they stood, so that the corrected file can be loaded. `titles` by sheet: a line above the header, which
-    tells the place where no column does.
+    Text is written as text (ID numbers too), cells merged down a household stay so, others are filled, `mended` ones
+    have their new value, and columns stand where they stood, so that the corrected file can be loaded. `titles` by
+    sheet: a line above the header, which tells the place where no column does.
     """
     told = defaultdict(list)
     for finding in findings:
@@ -77,6 +78,7 @@ class _Page:
         self.place_of: dict[object, int] = {c.field: c.index for c in self.columns if c.field}
         self.place_of |= {(c.target, c.label): c.index for c in self.columns if c.field}
         self.header_rows = next(s.header_rows for s in reading.sheets if s.name == sheet.name)
+        self.covered: set[tuple[int | None, int]] = set()  # cells below the first of a merge
         self.head = book.add_format({"bold": True, "bg_color": "#e8f1ec"})
         self.plain = book.add_format({"num_format": "@"})
         self.wrong = book.add_format({"num_format": "@", "bg_color": "#fbeee4"})
@@ -88,6 +90,7 @@ class _Page:
         mend(self.sheet, columns, mended)
         fill_down(self.sheet, columns, first, len(self.sheet.rows) - 1)
         mend(self.sheet, columns, mended)  # as lines_of() does
+        self._merge({row: line for line, row in enumerate(rows, start=top)})
         for line, row in enumerate(rows, start=top):
             self._row(line, self.sheet.rows[row - self.sheet.first_row], told.get((self.sheet.name, row), []))
 
@@ -107,6 +110,18 @@ class _Page:
         self.page.freeze_panes(top, 0)
         return top
 
+    def _merge(self, line_of: Mapping[int, int]) -> None:
+        """Merge again what was merged down rows that are all here: one cell to be corrected stays one."""
+        places = {column.index for column in self.columns}
+        for first, left, last, right in self.sheet.merged:
+            lines = [line_of.get(self.sheet.first_row + row) for row in range(first, last + 1)]
+            if len(lines) < 2 or None in lines or left != right or left not in places:
+                continue
+            if len({str(row[left : left + 1]) for row in self.sheet.rows[first : last + 1]}) == 1:  # none is mended
+                with suppress(XlsxWriterException):  # a hand-made file may merge a cell twice
+                    self.page.merge_range(lines[0], left, lines[-1], left, "", self.plain)
+                    self.covered |= {(line, left) for line in lines[1:]}
+
     def _row(self, line: int, cells: list[object], problems: list[Finding]) -> None:
         wrong: dict[int, str] = {}
         for finding in problems:
@@ -116,6 +131,8 @@ class _Page:
                 wrong[place] = f"{wrong[place]}\n{told}" if place in wrong else told
         for column in self.columns:
             place = column.index
+            if (line, place) in self.covered:
+                continue
             style = self.wrong if place in wrong else self.plain
             value = cells[column.index] if column.index < len(cells) else None
             if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):

@@ -108,6 +108,22 @@ def test_a_cell_without_a_value_is_no_empty_one(roster: Roster, tmp_path: Path, 
     assert codes == [[(code, "工资性收入")], [("cell_error", "工资性收入")]]
 
 
+@pytest.mark.parametrize(("column", "wrong", "right"), [("I", "很多", "3000"), ("B", "火星村", "小辛庄村")])
+def test_a_merged_cell_is_corrected_once(roster: Roster, tmp_path: Path, column: str, wrong: str, right: str) -> None:
+    path = roster(line("1001", "赵一", "户主"), line("1001", "李二", "配偶"), line("1001", "王三", "之子"))
+    merged, corrected = openpyxl.load_workbook(path), tmp_path / "退回.xlsx"
+    for letter in "ABCHIJ":
+        merged.active.merge_cells(f"{letter}2:{letter}4")
+    merged.active[f"{column}2"].value = wrong
+    merged.save(path)
+    first = checked(path)
+    assert first.counts["households"]["rejected"] == 1
+    rejected = openpyxl.load_workbook(io.BytesIO(loading.rejected_file(first)))
+    rejected.active[f"{column}2"].value = right
+    rejected.save(corrected)
+    assert checked(corrected).counts["households"]["created"] == 1
+
+
 def test_a_formula_of_the_file_is_text_in_ours(roster: Roster, opened: Callable[[bytes], Any]) -> None:
     roster_import = checked(roster(line("1001", "=HYPERLINK(1)", "户主")))
     cell = opened(loading.rejected_file(roster_import)).active["D2"]
