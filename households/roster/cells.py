@@ -162,19 +162,21 @@ def money(value: object, *, unit: str = "", signed: bool = False) -> Cell:
         if not given or given in ("-", "—", "/", "无"):
             return Cell()
         given, said = _without_unit(given)
-        in_10_000 = in_10_000 or said
+        in_10_000 = (said or unit) == "万元"
         amount = _decimal(given)
     if amount is None:
         return Cell(code="money_not_number")
     return _sized(amount * 10_000 if in_10_000 else amount, in_10_000=in_10_000, signed=signed)
 
 
-def _without_unit(given: str) -> tuple[str, bool]:
+def _without_unit(given: str) -> tuple[str, str]:
+    """The number, and the unit that the cell says itself: it counts before the column's."""
     given = given.removeprefix("¥").removeprefix("￥").removeprefix("人民币")
     for ending in ("万元", "万"):
         if given.endswith(ending):
-            return given.removesuffix(ending), True
-    return given.removesuffix("整").removesuffix("元"), False
+            return given.removesuffix(ending), "万元"
+    number = given.removesuffix("整").removesuffix("元")
+    return number, "元" if number != given else ""
 
 
 def _decimal(given: str) -> Decimal | None:

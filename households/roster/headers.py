@@ -8,7 +8,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 from collections.abc import Mapping as MappingOf
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -19,6 +19,7 @@ from households.codes import SPELLINGS, Relation
 
 from .masks import printable, without_numbers
 from .rows import Column, How, Mapping, Refusal, Sheet
+from .units import unit_above, unit_of
 
 Layout = Literal["members", "households", "side"]  # a row per member, per household, per household with its members
 
@@ -155,11 +156,6 @@ def fold(text: object) -> str:
     return _UNIT.sub("", folded)
 
 
-def unit_of(text: str) -> str:
-    """The unit that a header names, "万元" being the one that matters."""
-    return "万元" if re.search(r"\(?(?:单位[::]?)?万元\)?", unicodedata.normalize("NFKC", text)) else ""
-
-
 def letter(index: int) -> str:
     """0-based column index → A, B, … AA."""
     name = ""
@@ -192,6 +188,8 @@ def find_header(
     given = {**(mapping.by_fingerprint if mapping else {}).get(fingerprint, {}), **(answered or {})}
     proposed = _proposals(labels)
     columns = [_column(sheet.name, i, parts, given, proposed.get(i)) for i, parts in enumerate(labels) if parts]
+    if unit := unit_above(sheet.rows[:top]):
+        columns = [replace(c, unit=c.unit or unit) for c in columns]
     return Header(tuple(range(top, top + depth)), tuple(columns), fingerprint)
 
 

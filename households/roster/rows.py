@@ -85,7 +85,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a sheet and the field it feeds; `unit` is 万元 where the header says so.
+    """One column of a sheet and the field it feeds; `unit` is 万元 where the header, or a line above it, says so.
 
     `known` is the field that the header means even if the import does not take it (a helper's name).
     """

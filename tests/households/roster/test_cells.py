@@ -224,3 +224,8 @@ def test_no_cell_ever_raises(value):
                   lambda v: cells.year(v, today=TODAY), lambda v: cells.id_no(v, today=TODAY)):  # fmt: skip
         assert isinstance(parse(value), Cell)
     assert cells.shown("id_no", value).isprintable()
+
+
+@pytest.mark.parametrize("value", ["5000元", "5,000.00元整", "5000 元"])
+def test_the_unit_of_a_cell_counts_before_the_columns(value):
+    assert cells.money(value, unit="万元") == Cell(Decimal("5000.00"))

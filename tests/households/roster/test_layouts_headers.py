@@ -175,3 +175,30 @@ def test_a_number_as_the_name_of_a_sheet_is_masked_where_it_is_said():
 def test_what_no_page_can_show_is_replaced_in_a_header():
     result = reading(table((*LEDGER, "某\u202e列"), [*BASE, "x"]))
     assert [f.column for f in result.findings] == ["某\ufffd列"]
+
+
+# the unit of money
+
+
+@pytest.mark.parametrize(
+    ("above", "header"),
+    [
+        (("低收入户花名册", "单位：万元"), "家庭年收入"),
+        (("填报单位：别山镇  单位：户、人、万元",), "家庭年收入"),
+        (("低收入户花名册（万元）",), "家庭年收入"),
+        ((), "家庭年收入（万）"),
+        (("单位：元",), "家庭年收入（万元）"),
+    ],
+)
+def test_an_income_in_10_000_yuan_is_said_wherever_the_unit_stands(above, header):
+    headers = [header if h == "家庭年收入" else h for h in LEDGER]
+    result = reading(table(headers, row_of(HEAD_ID, 3, 0.9, 2016), above=above))
+    assert [(f.row, f.code) for f in result.findings] == [(len(above) + 2, "money_unit")]
+    assert [f.income.total for f in result.families] == [9000]
+
+
+@pytest.mark.parametrize("header", ["家庭年收入（元）", "年收入 (元)"])
+def test_the_unit_of_a_header_counts_before_that_of_the_table(header):
+    headers = [header if h == "家庭年收入" else h for h in LEDGER]
+    result = reading(table(headers, row_of(HEAD_ID, 3, 9000, 2016), above=("单位：万元",)))
+    assert (found(result), result.families[0].income.total) == ([], 9000)
