@@ -17,6 +17,7 @@ from .headers import PROBLEM, unmerged
 from .lines import Mended, fill_down, mend
 from .ooxml import Problem
 from .rows import ERROR, Column, Finding, Reading, Sheet
+from .units import unit_above
 
 WIDTH, WIDE = 14, 60  # characters
 Told = Mapping[tuple[str, int], list[Finding]]
@@ -30,8 +31,10 @@ def rejected_xlsx(
 
     Text is written as text (ID numbers too), cells merged down a household stay so, others are filled, `mended` ones
     have their new value, and columns stand where they stood, so that the corrected file can be loaded. `titles` by
-    sheet: a line above the header, which tells the place where no column does.
+    sheet: a line above the header, which tells the place where no column does. So does the unit.
     """
+    sheets = list(sheets)
+    titles = {s.name: "  ".join(filter(None, (titles.get(s.name), _unit_of_table(s, reading)))) for s in sheets}
     told = defaultdict(list)
     for finding in findings:
         if finding.severity == ERROR and finding.row is not None:
@@ -64,6 +67,13 @@ def _worksheet(book: xlsxwriter.Workbook, name: str) -> Any:
         return book.add_worksheet(name)
     except XlsxWriterException:
         return book.add_worksheet()
+
+
+def _unit_of_table(sheet: Sheet, reading: Reading) -> str:
+    """The unit that a line above the header gives its columns: without it the amounts would be other ones."""
+    header = next((s.header_rows for s in reading.sheets if s.name == sheet.name), ())
+    unit = unit_above(sheet.rows[: header[0] - sheet.first_row]) if header else ""
+    return f"单位：{unit}" if unit else ""
 
 
 class _Page:

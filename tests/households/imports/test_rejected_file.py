@@ -197,3 +197,20 @@ def test_a_sheet_of_an_ods_file_may_have_a_name_that_xlsx_forbids(
     sheet = opened(loading.rejected_file(roster_import)).active
     assert [row[2].value for row in sheet.iter_rows()] == ["户编号", "0012"]
     assert len(roster_import.findings.get().sheet) <= 100  # type: ignore[attr-defined]
+
+
+def test_the_unit_above_the_table_goes_along(roster: Roster, opened: Callable[[bytes], Any], tmp_path: Path) -> None:
+    path = roster(line("0012", "赵一", "户主", wage=0.5, transfer="", year=1016))
+    book = openpyxl.load_workbook(path)
+    book.active.insert_rows(1, 2)
+    book.active["A1"], book.active["A2"] = "花名册", "单位：万元"
+    book.save(path)
+    rejected = opened(loading.rejected_file(checked(path)))
+    sheet = rejected.active
+    assert [sheet["A1"].value, sheet["C2"].value, sheet["C3"].value] == ["单位：万元", "户编号", "0012"]
+    sheet["H3"].value = "2016"
+    again = tmp_path / "again.xlsx"
+    rejected.save(again)
+    mended = checked(again)
+    assert mended.report["counts"]["households"]["created"] == 1
+    assert list(mended.findings.values_list("code", flat=True)) == ["money_unit"]
