@@ -189,7 +189,7 @@ class Problem(models.TextChoices):
 
 
 # How rosters spell a code: field → {code: spellings, parted by |}. The first one is what we write ourselves.
-# Digits are not taken: they mean other things in other systems.
+# Digits of other lists are not taken: they mean other things in other systems.
 SPELLINGS: dict[str, dict[str, str]] = {
     "attribute": {
         Attribute.GENERAL: "一般低收入户|一般贫困户|一般户|一般农户|低收入户|低收入农户|贫困户|巩固提升户|一般",
@@ -277,7 +277,7 @@ SPELLINGS: dict[str, dict[str, str]] = {
         "本科一年级|本科二年级|本科三年级|本科四年级|本科五年级",
         StudentStatus.POSTGRADUATE: "硕士研究生及以上|研究生|硕士|博士|硕士研究生|博士研究生",
     },
-    "sex": {Sex.MALE: "男|男性|M", Sex.FEMALE: "女|女性|F"},
+    "sex": {Sex.MALE: "男|男性|M|1", Sex.FEMALE: "女|女性|F|2"},  # 1 and 2 everywhere; the ID number tells
     "guarantee": {
         GuaranteeState.HELD: "有保障|是|有|已保障|安全|达标|√|参加|已参加|1|Y",
         GuaranteeState.GAP: "有缺口|否|无|没有|未保障|不安全|未达标|×|没参加|未参加|0|N",

@@ -25,8 +25,10 @@ SHOWN = 80  # characters of a value
 EXACT_DIGITS = 15  # more digits than a spreadsheet keeps
 
 _GUARD = re.compile(r"""^(?:="(.*)"|['’‘`](.*))$""", re.DOTALL)
+NOTHING = frozenset({"-", "--", "—", "——", "/", "\\", "无", "暂无"})  # what people write into a cell to leave it empty
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffd\ufffe\uffff]")
-_DATE = re.compile(r"^(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?)?月?)$")
+_DATE = re.compile(r"^(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})[日号]?)?月?)$")
+_TIME = re.compile(r"[ T]+\d{1,2}:\d{2}(?::\d{2})?$")  # that a date was given along when it was saved as text
 _YEAR_LAST = re.compile(r"^(\d{1,2})[-/.](\d{1,2})[-/.]((?:19|20)\d\d)$")
 _YEAR_SHORT = re.compile(r"^\d{2}[-/.年]\d{1,2}[-/.月]\d{1,2}日?$")
 _YEAR = re.compile(r"^(\d{4})(?:年度?|度)?$")
@@ -35,11 +37,14 @@ _YEAR_AND_MORE = re.compile(
 )
 _SPACED = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")
 _MOBILE = re.compile(r"^(?:\+?86)?(1[3-9]\d{9})$")
+_PARTED = re.compile(r"[、,;/，；\r\n]|(?<=\d{11})\s+")  # what stands between two phone numbers
 _LAND_LINE = re.compile(r"^0\d{2,3}-?\d{7,8}(?:-\d{1,5})?$|^\d{7,8}$")
 _SCIENTIFIC = re.compile(r"^\d(?:\.\d+)?[eE]\+?\d{2}$")
-_WIDE = re.compile(r"[\uff01-\uffee\u3000\u00a0\u2007\u202f]")
+_UNSEEN = r"\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"  # of chats and address books
+_WIDE = re.compile(rf"[\uff01-\uffee\u3000\u00a0\u2007\u202f{_UNSEEN}]")
+_UNSEEN_ONES = re.compile(f"[{_UNSEEN}]+")
 _USUAL_NAME = re.compile(r"(?!.*[锟斤拷烫屯])[\u4e00-\u9fa5]{2,20}\Z")  # nothing that _MOJIBAKE begins with
-_NAME_JOINTS = str.maketrans({"•": "·", "‧": "·", "・": "·", "．": "·", "●": "·", ".": "·", "﹒": "·"})
+_NAME_JOINTS = str.maketrans(dict.fromkeys("•‧・．●.﹒∙⋅", "·"))
 _EXCEL_DAY_0 = date(1899, 12, 30)
 # text read in the wrong encoding: lost bytes, blank memory, UTF-8 or GBK taken for Latin letters. (锟 alone is a name.)
 _MOJIBAKE = re.compile(
@@ -67,7 +72,7 @@ def text(value: object) -> str:
         if value.isascii():
             stripped = value.strip()
         else:
-            stripped = unicodedata.normalize("NFKC", value).strip() if _wide(value) else value.strip()
+            stripped = (_UNSEEN_ONES.sub("", unicodedata.normalize("NFKC", value)) if _wide(value) else value).strip()
         guarded = _GUARD.match(stripped) if stripped[:1] in ("=", "'", "’", "‘", "`") else None
         return (guarded[1] or guarded[2] or "").strip() if guarded else stripped
     if value is None:
@@ -92,7 +97,7 @@ def id_no(value: object, *, today: date) -> Cell:
         if isinstance(value, int | float) and not isinstance(value, bool):
             return Cell(code="id_precision_lost")
         given = text(value)
-        if not given:
+        if not given or given in NOTHING:
             return Cell(code="id_missing")
         if _SCIENTIFIC.match(given):
             return Cell(code="id_precision_lost")
@@ -159,7 +164,7 @@ def money(value: object, *, unit: str = "", signed: bool = False) -> Cell:
             amount = round(amount, 2) if not in_10_000 else amount  # 0.1 + 0.2 of a formula
     else:
         given = text(value).replace(" ", "")
-        if not given or given in ("-", "—", "/", "无"):
+        if not given or given in NOTHING:
             return Cell()
         given, said = _without_unit(given)
         in_10_000 = (said or unit) == "万元"
@@ -226,8 +231,9 @@ def day(value: object, *, today: date) -> Cell:
 def _day_parts(value: object) -> tuple[int, int, int | None] | None:
     if isinstance(value, date):
         return value.year, value.month, value.day
-    given = text(value).replace(" ", "")
-    if not given:
+    given = text(value)
+    given = (_TIME.sub("", given) if ":" in given else given).replace(" ", "")
+    if not given or given in NOTHING:
         return None
     if given.isascii() and given.isdigit():
         if len(given) == 8:
@@ -242,7 +248,7 @@ def _day_parts(value: object) -> tuple[int, int, int | None] | None:
     if last := _YEAR_LAST.match(given):
         one, two = int(last[1]), int(last[2])
         return int(last[3]), min(one, two), max(one, two)
-    match = _DATE.match(given.removesuffix("00:00:00").rstrip("T"))
+    match = _DATE.match(given)
     if match and match[2]:
         return int(match[1]), int(match[2]), int(match[3]) if match[3] else None
     return 0, 0, 0
@@ -271,8 +277,8 @@ def year(value: object, *, today: date) -> Cell:
 
 def people(value: object) -> Cell:
     """A number of people, None if empty."""
-    given = text(value).removesuffix("人").strip()
-    if not given:
+    given = text(value).removesuffix("人").removesuffix("口").strip()
+    if not given or given in NOTHING:
         return Cell()
     if not (given.isascii() and given.isdigit() and len(given) < 4 and 1 <= int(given) <= 30):
         return Cell(code="people_invalid")
@@ -292,6 +298,8 @@ def _coded(list_name: str, value: object) -> Cell:
         given = "是" if value else "否"
     if (code := code_of(list_name, given)) is not None:
         return Cell(code)
+    if given in NOTHING and list_name != "relation":
+        return Cell("")
     options = "、".join(words.split("|")[0] for words in SPELLINGS[list_name].values())
     return Cell("", "relation_unknown" if list_name == "relation" else "code_unknown", {"options": options})
 
@@ -326,9 +334,9 @@ _health_once = lru_cache(maxsize=1_000)(_health)
 def phone(value: object) -> Cell:
     """One or several phone numbers, parted by 、; "" if empty."""
     given = text(value)
-    if not given:
+    if not given or given in NOTHING:
         return Cell("")
-    numbers = [re.sub(r"[\s()]", "", n) for n in re.split(r"[、,;/，；]", given) if n.strip()]
+    numbers = [re.sub(r"[\s()]", "", n) for n in _PARTED.split(given) if n.strip()]
     taken = []
     for number in numbers:
         mobile = _MOBILE.match(number.replace("-", ""))
@@ -341,7 +349,7 @@ def phone(value: object) -> Cell:
 def bank_card(value: object) -> Cell:
     """A bank card number of 12 to 19 digits; a wrong Luhn digit is only said."""
     given = re.sub(r"[\s-]", "", text(value))
-    if not given:
+    if not given or given in NOTHING:
         return Cell("")
     lost = isinstance(value, int | float) and len(given) > EXACT_DIGITS
     if lost or not (given.isascii() and given.isdigit() and 12 <= len(given) <= 19):
@@ -375,6 +383,11 @@ def free_text(value: object) -> Cell:
     if len(given) > TEXT_LIMIT:
         return Cell(given[:TEXT_LIMIT], "text_too_long", {"limit": TEXT_LIMIT})
     return Cell(given)
+
+
+def stated(value: object) -> Cell:
+    """A text that is only given where there is something: 无 and the like leave it empty."""
+    return Cell("") if text(value) in NOTHING else free_text(value)
 
 
 _MASKS = {

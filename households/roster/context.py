@@ -141,8 +141,8 @@ _MEMBER_CELLS: dict[str, Callable[..., Cell]] = {
     "labour": partial(cells.coded, "labour"),
     "student_status": partial(cells.coded, "student_status"),
     "member_phone": cells.phone,
-    "disease": cells.free_text,
-    "disability_no": cells.free_text,
+    "disease": cells.stated,
+    "disability_no": cells.stated,
 }
 _HOUSEHOLD_CELLS: dict[str, Callable[[object], Cell]] = {
     "household_attr": partial(cells.coded, "attribute"),

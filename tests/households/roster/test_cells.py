@@ -229,3 +229,48 @@ def test_no_cell_ever_raises(value):
 @pytest.mark.parametrize("value", ["5000元", "5,000.00元整", "5000 元"])
 def test_the_unit_of_a_cell_counts_before_the_columns(value):
     assert cells.money(value, unit="万元") == Cell(Decimal("5000.00"))
+
+
+@pytest.mark.parametrize("value", ["无", "-", "—", "/", "暂无", " － "])
+def test_what_people_write_to_leave_a_cell_empty(value):
+    assert cells.id_no(value, today=TODAY) == Cell(code="id_missing")
+    assert cells.day(value, today=TODAY) == cells.money(value) == cells.people(value) == Cell()
+    assert cells.phone(value) == cells.bank_card(value) == cells.stated(value) == Cell("")
+    assert cells.coded("main_cause", value) == Cell("")
+    assert cells.coded("relation", value).code == "relation_unknown"
+
+
+@pytest.mark.parametrize(
+    "value", ["1965/3/15 0:00", "1965-03-15 08:30:00", "1965年3月15号", "1965-03-15T00:00:00", "1965-03-15 00:00:00"]
+)
+def test_a_date_with_a_time_or_in_spoken_words(value):
+    assert cells.day(value, today=TODAY) == Cell((1965, 3, 15))
+
+
+@pytest.mark.parametrize(
+    ("value", "taken"),
+    [
+        ("14000000001\n14000000002", "14000000001、14000000002"),
+        ("14000000001 14000000002", "14000000001、14000000002"),
+        ("140 0000 0001", "14000000001"),
+        ("\u202d14000000001\u202c", "14000000001"),
+        ("022-29140000\n14000000001", "022-29140000、14000000001"),
+    ],
+)
+def test_phones_as_people_write_them(value, taken):
+    assert cells.phone(value) == Cell(taken)
+
+
+@pytest.mark.parametrize("value", ["李三\u200b", "\ufeff李三", "李\u202d三", "李\u00ad三"])
+def test_characters_that_nobody_sees_are_folded(value):
+    assert (cells.name(value), cells.household_no(f"X\u200b{1}")) == (Cell("李三"), Cell("X1"))
+
+
+@pytest.mark.parametrize("value", ["阿依∙买买提", "阿依⋅买买提"])
+def test_other_dots_of_a_name(value):
+    assert cells.name(value) == Cell("阿依·买买提")
+
+
+@pytest.mark.parametrize(("value", "sex"), [("1", "male"), (2.0, "female"), (1, "male")])
+def test_sex_as_a_digit(value, sex):
+    assert cells.coded("sex", value) == Cell(sex)
