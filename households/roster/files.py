@@ -76,6 +76,8 @@ def _from_ole(data: bytes, limits: Limits) -> list[Sheet]:
 
 def _from_text(data: bytes, limits: Limits) -> Sheet:
     text = _decoded(data)
+    if text.lstrip().startswith(_MARKUP):
+        raise FileRefused("file_type")
     separator = _separator(text)
     try:
         rows: list[list[object]] = [list(r) for r in csv.reader(io.StringIO(text, newline=""), delimiter=separator)]
@@ -107,7 +109,18 @@ def _decoded(data: bytes) -> str:
     return min(utf8, gb, key=lambda text: text.count("\ufffd"))  # a few lost characters: found cell by cell
 
 
-_KNOWN_BINARIES = (b"\x89PNG", b"\xff\xd8\xff\xe0", b"\xff\xd8\xff\xe1", b"GIF8", b"%PDF", b"Rar!", b"7z\xbc\xaf")
+_KNOWN_BINARIES = (
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"%PDF",
+    b"Rar!",
+    b"7z\xbc\xaf",
+    b"\x1f\x8b",
+    b"RIFF",
+    b"II*\0",
+)
+_MARKUP = ("<", "{")  # a web page or XML called .xls, a text with styles
 
 
 def _strict(data: bytes, encoding: str) -> str:

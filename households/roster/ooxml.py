@@ -18,10 +18,18 @@ CHUNK = 1 << 20
 OVERLAP = 512  # a cell's opening tag that lies across two chunks
 
 # (r= comes before what looks behind: a pattern that begins with a fixed text is searched 5 times as fast)
-_FAR = re.compile(rb"""r=(?<!\wr=)["'](?:([A-Z]{3}|[D-Z][A-Z])(\d+)|[A-Z]{0,3}(\d{6,})["'])""")
-_ERROR_CELL = re.compile(rb"""<c r="([A-Z]+)(\d+)"[^>]*?\bt="e\"""")
-_EMPTY_FORMULA = re.compile(rb"""<c r="([A-Z]+)(\d+)"[^>]*>(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)(?:<v\s*/>|<v></v>)?</c>""")
-_HIDDEN_ROW = re.compile(rb"""<row r="(\d+)"[^>]*?\bhidden="(?:1|true)\"""")
+# (an empty row costs nothing: some writers end each sheet with the last possible one)
+_FAR = re.compile(
+    rb"""r=(?<!\wr=)["'](?:([A-Z]{3}|[D-Z][A-Z])(\d+)|[A-Z]{1,3}(\d{6,})["']|(\d{6,})["']"""
+    rb"""(?![^>]*(?:/>|></(?:\w+:)?row>)))"""
+)
+# Some writers put a prefix before each name: <x:c r="A1">. An empty text (t="str") is a result too: =IF(A2="","",…).
+_ERROR_CELL = re.compile(rb"""c r="(?<=[<:]c r=")([A-Z]+)(\d+)"[^>]*?\bt="e\"""")
+_EMPTY_FORMULA = re.compile(
+    rb"""c r="(?<=[<:]c r=")([A-Z]+)(\d+)"(?![^>]*\bt="str")[^>]*>"""
+    rb"""<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?</(?:\w+:)?c>"""
+)
+_HIDDEN_ROW = re.compile(rb"""row r="(?<=[<:]row r=")(\d+)"[^>]*?\bhidden="(?:1|true)\"""")
 
 
 class UnsafeFile(Exception):
@@ -54,7 +62,7 @@ class XlsxMarks:
         """Note error cells, formulas without a result and hidden rows in a piece of the sheet's XML."""
         if b't="e"' in piece:
             self.cells |= {(int(r), _column(c)): "cell_error" for c, r in _ERROR_CELL.findall(piece)}
-        if b"<f" in piece:
+        if b"<f" in piece or (b"<row" not in piece and b":f" in piece):  # with a prefix
             self.cells |= {(int(r), _column(c)): "formula_no_value" for c, r in _EMPTY_FORMULA.findall(piece)}
         if b"hidden=" in piece:
             self.hidden_rows |= {int(r) for r in _HIDDEN_ROW.findall(piece)}
@@ -98,8 +106,8 @@ def _look_at_entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo, left: int, l
             raise UnsafeFile("file_unsafe", why="external")
         if size > left:
             raise UnsafeFile("file_unsafe")
-        for column, row, far in _FAR.findall(piece):
-            rows, columns = max(rows, int(row or far)), max(columns, _column(column) if column else 0)
+        for column, row, far, bare in _FAR.findall(piece):
+            rows, columns = max(rows, int(row or far or bare)), max(columns, _column(column) if column else 0)
         marks.collect(piece)
     if rows > limits.rows or max(rows, 1) * max(columns, 1) > limits.cells or columns > 2_000:
         raise UnsafeFile("file_too_big", limit=f"{limits.rows:,} rows")

@@ -3,6 +3,7 @@
 import csv
 import io
 import random
+import re
 import struct
 import zipfile
 
@@ -57,6 +58,11 @@ def test_one_lost_character_rejects_one_household():
         (b"%PDF-1.7\n1 0 obj", "file_type"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "file_type"),
         ("只有一列\n没有表格".encode(), "file_type"),
+        (b"\xff\xd8\xff\xdb\0\x43" + bytes(range(256)), "file_type"),
+        (b"\x1f\x8b\x08\0" + bytes(range(256)), "file_type"),
+        ("<html><style>td{font:宋体,Arial}</style><table><tr><td>姓名</td></tr></table>".encode(), "file_type"),
+        ('\ufeff<?xml version="1.0"?><Workbook><Row a="1,2"/></Workbook>'.encode("utf-16"), "file_type"),
+        (b"{\\rtf1\\ansi a, b, c}", "file_type"),
     ],
 )
 def test_what_is_no_roster_is_refused_by_name(data, code):
@@ -84,6 +90,45 @@ def with_entry(name, content):
     return out.getvalue()
 
 
+def sheet_of(data, change):
+    """The workbook with the XML of its first sheet changed."""
+    source, out = zipfile.ZipFile(io.BytesIO(data)), io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for info in source.infolist():
+            content = source.read(info)
+            archive.writestr(info, change(content) if info.filename == "xl/worksheets/sheet1.xml" else content)
+    return out.getvalue()
+
+
+def test_an_empty_text_is_a_formulas_result():
+    data = workbook(row(主要致贫原因='=IF(1,"","x")'), wife(主要致贫原因=None))
+    assert [f.code for f in reading(data).findings] == ["formula_no_value"]
+    result = b'<c r="K2" t="str"><f>IF(1,"","x")</f><v></v></c>'
+    told = reading(sheet_of(data, lambda xml: re.sub(rb'<c r="K2"[^>]*>.*?</c>', result, xml)))
+    assert (found(told), told.families[0].main_cause) == ([], "")
+
+
+def test_what_a_writer_with_a_prefix_before_each_name_marks_is_seen():
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(HEADERS)
+    for cells in (row(工资性收入="#N/A", 人数=1), other_head(财产性收入="=1+1")):
+        sheet.append([cells.get(h) for h in HEADERS])
+    sheet.row_dimensions[3].hidden = True
+
+    def prefixed(xml):
+        return re.sub(rb"<(/?)([a-zA-Z])", rb"<\1x:\2", xml).replace(b"xmlns=", b"xmlns:x=")
+
+    told = found(reading(sheet_of(saved(book), prefixed)))
+    assert told == [(2, "wage", "cell_error"), (3, "", "hidden_data"), (3, "property", "formula_no_value")]
+
+
+@pytest.mark.parametrize("last", [b'<row r="1048576" ht="12.8"></row>', b'<row r="1048576" hidden="false"/>'])
+def test_an_empty_last_row_makes_no_file_too_large(last):
+    data = sheet_of(workbook(row(), wife()), lambda xml: xml.replace(b"</sheetData>", last + b"</sheetData>"))
+    assert (found(reading(data)), reading(data).rows) == ([], 2)
+
+
 def test_a_zip_bomb_is_refused_before_it_is_unpacked():
     bomb = with_entry("xl/worksheets/sheet1.xml", b" " * 40_000_000)
     assert len(bomb) < 100_000
@@ -104,6 +149,8 @@ def test_a_far_cell_is_refused_before_the_area_is_made():
     book = openpyxl.Workbook()
     book.active["A1"], book.active["XFD1048576"] = 1, 2
     assert refusal(saved(book)) == "file_too_big"
+    row_alone = b'<row r="1048576"><c><v>1</v></c></row></sheetData>'
+    assert refusal(sheet_of(workbook(row()), lambda xml: xml.replace(b"</sheetData>", row_alone))) == "file_too_big"
 
 
 def test_entities_are_refused():
