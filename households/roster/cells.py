@@ -363,6 +363,8 @@ def household_no(value: object) -> Cell:
     """The 户编号 as text; a number keeps its digits up to 15 of them. A person's ID number is none."""
     if type(value) is str and value.isascii() and value.isalnum() and len(value) < id_numbers.LENGTH:
         return Cell(value.upper())  # the usual code first
+    if isinstance(value, Problem):
+        return Cell("", value.code)
     given = folded(text(value)) if isinstance(value, str) else text(value)
     if not given:
         return Cell("", "household_no_missing")
@@ -405,6 +407,8 @@ def shown(field_name: str, value: object) -> str:
     if isinstance(value, Problem):
         return ""
     given = text(int(value) if isinstance(value, float) and 1e14 < abs(value) < 1e25 else value)
+    if given in NOTHING:
+        return given
     if field_name == "disease":
         return "*" * min(len(given), SHOWN)
     masked = without_numbers(given)

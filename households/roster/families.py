@@ -15,6 +15,7 @@ from .headers import GUARANTEE_FIELDS, MONEY_FIELDS
 from .incomes import disagreements, income_of
 from .lines import Group, Line, is_head
 from .once import Once
+from .ooxml import Problem
 from .places import Found
 from .rows import ERROR, WARNING, Family, Helper, MemberRow, Severity
 
@@ -238,7 +239,8 @@ class _Reader:
         params = {"expected": found.expected} if found.expected else {}
         if not cells.text(value) and found.problem in ("township_unknown", "village_unknown"):
             params = {"why": "missing"}
-        self.context.say(line, name, found.problem, self.group.key, value=value, params=params)
+        code = value.code if isinstance(value, Problem) else found.problem
+        self.context.say(line, name, code, self.group.key, value=value, params=params)
 
     def _note_filled(self, line: Line) -> None:
         values = line.values

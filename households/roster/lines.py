@@ -16,13 +16,15 @@ from .cells import name as name_of
 from .files import non_blank
 from .headers import CHILDREN, HELPER_FIELDS, HOUSEHOLD_FIELDS, MONEY_FIELDS, Header, fold
 from .once import Once
+from .ooxml import Problem
 from .rows import Column, Sheet, shortened
 
 SHORTEST_ID = 15  # characters: without a relation beside it, a shorter text may be a signature
 HEAD_WORDS = ("户主", "本人", "本人或户主", "户主本人")
 Mended = MappingOf[tuple[str, int, str], str]
 
-_TOTAL = re.compile(r"^(?:合计|小计|总计|共计|累计|本页合计|本页小计|总合计|全村合计|全镇合计)")
+_TOTAL = re.compile(r"^(?:合计|小计|总计|共计|累计|本页合计|本页小计|总合计|全村合计|全镇合计|共\d+[户人口])")
+_TOTAL_OF = re.compile(r"(?:合计|小计|总计|共计)(?:[:(].*)?$")  # 石臼村小计, 本镇合计：
 _NOTE = re.compile(
     r"^(?:注[::]|备注[::]?|说明[::]?|填表|制表|审核|复核|负责人|联系人[::]|单位\(?盖章|村书记|"
     r"填报|经办|签字|签名|日期[::]|填写说明|主要领导|包村)"
@@ -183,7 +185,7 @@ def code_of(line: Line) -> str:
     value = line.values.get("household_no")
     if type(value) is str and value.isascii() and value.isalnum():
         return value.upper()
-    return folded(text(value))
+    return "" if isinstance(value, Problem) else folded(text(value))
 
 
 def key_of(line: Line) -> str:
@@ -281,6 +283,11 @@ def fill_down(sheet: Sheet, columns: list[Column], first: int, last: int) -> Non
             row[left] = sheet.rows[top][left]
 
 
+def _is_total(given: str) -> bool:
+    bare = "".join(text(given).split())
+    return bool(_TOTAL.match(bare) or _TOTAL_OF.search(bare))
+
+
 def _is_no_data(row: list[object], values: dict[str, object], headers: set[str], *, alone: bool) -> bool:
     number, relation = values.get("id_no"), values.get("relation")
     # the usual row first: the rest looks at every cell
@@ -302,7 +309,8 @@ def _is_no_data(row: list[object], values: dict[str, object], headers: set[str],
     is_person = len(text(given.get("id_no"))) >= SHORTEST_ID or ("name" in given and not name_of(given["name"]).code)
     if len(given) <= 3 and not is_person and any(_SIGNED.search(t) for t in texts):
         return True
-    if "name" in given and _TOTAL.match(text(given["name"]).replace(" ", "")) and "id_no" not in given:
+    named = [text(given[f]) for f in ("name", "relation", "household_no") if f in given]
+    if "id_no" not in given and all(map(_is_total, named)) and any(map(_is_total, texts)):
         return True
     folded = [fold(t) for t in texts]
     if len(folded) >= 3 and sum(f in headers for f in folded) >= max(3, len(folded) - 1):

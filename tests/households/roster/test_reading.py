@@ -233,6 +233,36 @@ def test_title_lines_totals_notes_and_blank_rows_are_skipped():
 
 
 @pytest.mark.parametrize(
+    "total",
+    [
+        {"行政村": "西九户村小计"},
+        {"乡(镇)": "别山镇", "行政村": "西九户村 合 计"},
+        {"乡(镇)": "本镇合计：", "工资性收入": 10000},
+        {"与户主关系": "合计"},
+        {"姓名": "共2户3人"},
+    ],
+)
+def test_totals_of_a_place_are_skipped(total):
+    result = reading(workbook(row(), wife(), {"人数": 2, "家庭纯收入": 9000} | total, other_head()))
+    assert (found(result), result.rows, result.rows_skipped) == ([], 4, 1)
+
+
+def test_a_row_without_name_and_number_beside_a_note_is_no_total():
+    nameless = wife(姓名="", 证件号码="", 主要致贫原因="收入合计")
+    result = reading(workbook(row(), nameless, other_head()))
+    assert ((3, "name", "name_missing") in found(result), result.rows_skipped) == (True, 0)
+
+
+@pytest.mark.parametrize("header", ["乡(镇)", "行政村", "户编号"])
+@pytest.mark.parametrize(("value", "code"), [("#REF!", "cell_error"), ("=A1", "formula_no_value")])
+def test_a_cell_of_the_households_place_or_code_that_cannot_be_read(header, value, code):
+    told = reading(workbook(row(**{header: value}), wife(**{header: value}), other_head(**{header: value})))
+    errors = [(f.row, f.column, f.code) for f in told.findings if f.severity == "error"]
+    assert {(r, h, c) for r, h, c in errors if r in (2, 4)} == {(2, header, code), (4, header, code)}
+    assert (len(told.families), {c for _, _, c in errors}) == (2, {code})
+
+
+@pytest.mark.parametrize(
     "above",
     [["填报单位：别山镇", None, None, None, "单位：元"], [None, "制表日期: 2017.3"], ["单位：元", "填表人：张某"]],
 )
