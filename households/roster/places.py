@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 OLD_PREFIX, PREFIX = "120225", "120119"  # 蓟县 became 蓟州区 in 2016; the last digits were kept
 _TOWNSHIP_SUFFIX = re.compile(r"(?:满族|民族)?(?:镇|乡|街道办事处|街道办|街道|人民政府)+$")
-_VILLAGE_SUFFIX = re.compile(r"(?:村民委员会|村委会|居民委员会|居委会|社区居委会|社区|村)+$")
+_DISTRICT = re.compile(r"^(?:天津市?)?(?:蓟州区|蓟县)")
+_VILLAGE_SUFFIX = re.compile(r"(?:行政村|村民委员会|村委会|居民委员会|居委会|社区居委会|社区|村)+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ class Places:
         if village:
             found = self.find(township, village.strip())
             return found.village.code if found.village else ""
-        place = self._townships.get(_folded(township)) or self._townships.get(_short(township, _TOWNSHIP_SUFFIX))
+        place = self._township(township)
         return place.code if place else ""
 
     def all_words(self) -> list[str]:
@@ -101,7 +102,7 @@ class Places:
         named, or `township`.
         """
         folded = [_folded(text) for text in texts]
-        known = self._townships.get(_folded(township)) or self._townships.get(_short(township, _TOWNSHIP_SUFFIX))
+        known = self._township(township)
         known = known or next((found for text in folded if (found := self._township_in(text))), None)
         if known is None:
             return ""
@@ -134,12 +135,10 @@ class Places:
             return self._by_village_code(township, code)
         if not _folded(township):
             return self._by_village_alone(village)
-        place = self._townships.get(_folded(township)) or self._townships.get(_short(township, _TOWNSHIP_SUFFIX))
+        place = self._township(township) or self._township(_DISTRICT.sub("", _folded(township)))
         if place is None:
             return Found(problem="township_unknown")
-        found = self._in_township.get((place.code, _folded(village))) or self._in_township.get(
-            (place.code, _short(village, _VILLAGE_SUFFIX))
-        )
+        found = self._village(village, place) or self._village(self._without_township(village, place), place)
         if found:
             return Found(place, found)
         elsewhere = self._anywhere.get(_short(village, _VILLAGE_SUFFIX), [])
@@ -147,6 +146,19 @@ class Places:
             names = "、".join(self._by_code[v.township].name for v in elsewhere)
             return Found(place, None, "village_not_in_township", names)
         return Found(place, None, "village_unknown")
+
+    def _township(self, name: str) -> Place | None:
+        return self._townships.get(_folded(name)) or self._townships.get(_short(name, _TOWNSHIP_SUFFIX))
+
+    def _village(self, name: str, township: Place) -> Place | None:
+        own = self._in_township
+        return own.get((township.code, _folded(name))) or own.get((township.code, _short(name, _VILLAGE_SUFFIX)))
+
+    def _without_township(self, village: str, township: Place) -> str:
+        """石臼村 of 蓟州区穿芳峪镇石臼村: what is left without the names of the district and of this township."""
+        rest = _DISTRICT.sub("", _folded(village))
+        names = (_folded(name) for name in (township.name, *township.aliases))
+        return next((rest.removeprefix(name) for name in names if rest.startswith(name)), rest)
 
     def _by_village_code(self, township: str, code: str) -> Found:
         digits = unicodedata.normalize("NFKC", code).strip()

@@ -196,12 +196,28 @@ def test_the_year_of_the_caller_does_not_fill_a_year_column():
         ("穿芳峪乡", "小辛庄", "120119122225"),
         ("穿芳峪镇", "东山村", "120119122212"),
         ("孙各庄乡", "马家庄村委会", "120119203213"),
+        ("天津市蓟州区穿芳峪镇", "东山村", "120119122212"),
+        ("蓟县穿芳峪乡", "穿芳峪乡东山行政村", "120119122212"),
+        ("穿芳峪镇", "天津市蓟州区穿芳峪镇东山村", "120119122212"),
     ],
 )
-def test_places_by_alias_and_suffix(township, village, code):
+def test_places_by_alias_prefix_and_suffix(township, village, code):
     result = reading(workbook(other_head(**{"乡(镇)": township, "行政村": village})))
     assert found(result) == []
     assert result.families[0].village_code == code
+
+
+@pytest.mark.parametrize(
+    ("township", "village", "code"),
+    [
+        ("河北省遵化市别山镇", "西九户村", "township_unknown"),
+        ("穿芳峪镇", "别山镇东山村", "village_unknown"),
+        ("蓟州区", "东山村", "township_unknown"),
+    ],
+)
+def test_the_name_of_another_place_before_it_is_not_passed_over(township, village, code):
+    result = reading(workbook(other_head(**{"乡(镇)": township, "行政村": village})))
+    assert [f.code for f in result.findings] == [code]
 
 
 @pytest.mark.parametrize("code", ["120119106211", "120225106211"])
