@@ -40,9 +40,9 @@ _MOBILE = re.compile(r"^(?:\+?86)?(1[3-9]\d{9})$")
 _PARTED = re.compile(r"[、,;/，；\r\n]|(?<=\d{11})\s+")  # what stands between two phone numbers
 _LAND_LINE = re.compile(r"^0\d{2,3}-?\d{7,8}(?:-\d{1,5})?$|^\d{7,8}$")
 _SCIENTIFIC = re.compile(r"^\d(?:\.\d+)?[eE]\+?\d{2}$")
-_UNSEEN = r"\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"  # of chats and address books
-_WIDE = re.compile(rf"[\uff01-\uffee\u3000\u00a0\u2007\u202f{_UNSEEN}]")
-_UNSEEN_ONES = re.compile(f"[{_UNSEEN}]+")
+UNSEEN = r"\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"  # of chats and address books
+_WIDE = re.compile(rf"[\uff01-\uffee\u3000\u00a0\u2007\u202f{UNSEEN}]")
+_UNSEEN_ONES = re.compile(f"[{UNSEEN}]+")
 _USUAL_NAME = re.compile(r"(?!.*[锟斤拷烫屯])[\u4e00-\u9fa5]{2,20}\Z")  # nothing that _MOJIBAKE begins with
 _NAME_JOINTS = str.maketrans(dict.fromkeys("•‧・．●.﹒∙⋅", "·"))
 _EXCEL_DAY_0 = date(1899, 12, 30)

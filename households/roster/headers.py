@@ -17,6 +17,7 @@ from rapidfuzz import fuzz, process
 
 from households.codes import SPELLINGS, Relation
 
+from .cells import UNSEEN
 from .masks import printable, without_numbers
 from .rows import Column, How, Mapping, Refusal, Sheet
 from .units import unit_above, unit_of
@@ -79,7 +80,8 @@ _RELATED = re.compile(
 )
 _LINE_ABOVE = re.compile(r"\s*(?:(?:填报|填表|制表|编制|上报)(?:单位|日期|时间|人)|单位|日期|时间)\s*[:：]")
 _BRACKETS = re.compile(r"\([^()]*\)")
-_NOISE = re.compile(r"[\s*:、,。.·_\-—★※]+")
+_NOISE = re.compile(rf"[\s*:、,。.·_\-—★※{UNSEEN}]+")
+_NUMBER_FIRST = re.compile(r"^\s*\(?\d{1,2}[.、)]")  # 1.姓名
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +154,9 @@ def fold(text: object) -> str:
     """Header text as it is compared: NFKC, no blanks or marks, units in brackets stripped."""
     if not isinstance(text, str):
         return ""
-    folded = _NOISE.sub("", unicodedata.normalize("NFKC", text)).replace("[", "(").replace("]", ")")
+    folded = (
+        _NOISE.sub("", _NUMBER_FIRST.sub("", unicodedata.normalize("NFKC", text))).replace("[", "(").replace("]", ")")
+    )
     return _UNIT.sub("", folded)
 
 
@@ -228,7 +232,7 @@ def problem_of(header: Header, sheet: Sheet, *, accept_proposed: bool, placed: I
 def is_roster(header: Header) -> bool:
     """Is this table about households, so that a missing column must be said (and not another table)?"""
     fields = header.fields
-    return "relation" in fields or (
+    return ("relation" in fields and not fields.isdisjoint(("name", "id_no"))) or (
         ("name" in fields or "head_name" in fields) and bool(fields & {"household_no", "member_count", *INCOME_TOTALS})
     )
 

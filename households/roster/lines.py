@@ -32,6 +32,7 @@ _NOTE = re.compile(
 _SIGNED = re.compile(
     r"签字|签名|盖章|公章|(?:填表|填报|制表|审核|复核|经办|负责)人[::]|^(?:\d{4}|\s*)年(?:\d{1,2}|\s*)月(?:\d{1,2}|\s*)日$"
 )
+_STEMS = "甲乙丙丁戊己庚辛壬癸"
 _NOBODY = frozenset({"", "无", "/", "-", "—", "\\"})
 _BESIDE = frozenset({"township", "village", "village_code", "income_year", *HELPER_FIELDS})  # no data by themselves
 
@@ -294,6 +295,8 @@ def _is_no_data(row: list[object], values: dict[str, object], headers: set[str],
     plain = type(number) is str and len(number) >= SHORTEST_ID and number.isascii() and number.isalnum()
     if plain and (alone or (type(relation) is str and relation.isalpha())) and number not in headers:
         return False
+    if _counts_columns(row):
+        return True
     usual = len(text(number)) >= SHORTEST_ID if alone else text(number) and text(relation)
     if usual and type(number) is str and fold(number) not in headers:
         return False
@@ -313,9 +316,20 @@ def _is_no_data(row: list[object], values: dict[str, object], headers: set[str],
     if "id_no" not in given and all(map(_is_total, named)) and any(map(_is_total, texts)):
         return True
     folded = [fold(t) for t in texts]
-    if len(folded) >= 3 and sum(f in headers for f in folded) >= max(3, len(folded) - 1):
-        return True
-    numbers = [int(t) for t in (text(v) for v in row) if t.isascii() and t.isdigit() and len(t) < 4]
-    return (
-        len(numbers) >= 3 and len(numbers) == non_blank(row) and all(b - a == 1 for a, b in itertools.pairwise(numbers))
-    )
+    return len(folded) >= 3 and sum(f in headers for f in folded) >= max(3, len(folded) - 1)
+
+
+def _counts_columns(row: list[object]) -> bool:
+    """A row of column numbers below the header: 1 2 3 …, (1) (2) (3) …, or 甲 乙 丙 1 2 3 …."""
+    places: list[int] = []
+    for value in row:
+        if value is None or value == "":
+            continue
+        bare = text(value).strip("()")
+        if len(bare) == 1 and bare in _STEMS:
+            places.append(_STEMS.index(bare) - len(_STEMS))
+        elif bare.isascii() and bare.isdigit() and len(bare) < 3:
+            places.append(int(bare))
+        elif bare:
+            return False
+    return len(places) >= 3 and all(b - a == 1 or (a < 0 and b == 1) for a, b in itertools.pairwise(places))

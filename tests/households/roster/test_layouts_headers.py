@@ -1,12 +1,27 @@
 """What headers tell by themselves: relatives side by side, whose a phone is, the year of an income, nobody's number."""
 
+import io
 from typing import Any
 
+import openpyxl
 import pytest
 
 from households.roster.reading import read
 from households.roster.rows import Answers, Helper
-from tests.households.roster.makers import HEAD_ID, HEADERS, OTHER_ID, PLACES, SON_ID, TODAY, WIFE_ID, found, reading
+from tests.households.roster.makers import (
+    HEAD_ID,
+    HEADERS,
+    OTHER_ID,
+    PLACES,
+    SON_ID,
+    TODAY,
+    WIFE_ID,
+    found,
+    reading,
+    row,
+    saved,
+    workbook,
+)
 from tests.households.roster.test_layouts import ALONE, LEDGER, people, table
 
 BASE = ["别山镇", "西九户村", "李三丰", HEAD_ID, 3, 9000, 2016]
@@ -202,3 +217,36 @@ def test_the_unit_of_a_header_counts_before_that_of_the_table(header):
     headers = [header if h == "家庭年收入" else h for h in LEDGER]
     result = reading(table(headers, row_of(HEAD_ID, 3, 9000, 2016), above=("单位：万元",)))
     assert (found(result), result.families[0].income.total) == ([], 9000)
+
+
+# headers as they are printed
+
+
+@pytest.mark.parametrize("form", ["{n}.{h}", "{n}、{h}", "（{n}）{h}", "\u200b{h}\ufeff", "* {h}"])
+def test_numbers_and_unseen_characters_of_a_header_are_folded(form):
+    headers = [form.format(n=n, h=h) for n, h in enumerate(LEDGER, start=1)]
+    result = reading(table(headers, [*BASE]))
+    assert (result.refusal, found(result), [f.members[0].name for f in result.families]) == (None, [], ["李三丰"])
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        [*range(1, len(HEADERS) + 1)],
+        [f"（{n}）" for n in range(1, len(HEADERS) + 1)],
+        [*"甲乙丙丁戊己", *range(1, len(HEADERS) - 5)],
+    ],
+)
+def test_column_numbers_below_the_header_are_no_household(numbers):
+    cells = row(人数=1)
+    result = reading(table(HEADERS, numbers, [cells[h] for h in HEADERS]))
+    assert (found(result), result.rows, result.rows_skipped, len(result.families)) == ([], 2, 1, 1)
+
+
+def test_a_sheet_of_options_is_another_table():
+    book = openpyxl.load_workbook(io.BytesIO(workbook(row(人数=1))))
+    for cells in (["与户主关系", "健康状况", "文化程度"], ["户主", "健康", "小学"], ["配偶", "残疾", "初中"]):
+        (book["选项"] if "选项" in book else book.create_sheet("选项")).append(cells)
+    result = reading(saved(book))
+    assert (result.refusal, found(result)) == (None, [])
+    assert [(s.name, s.used, s.why) for s in result.sheets] == [("花名册", True, ""), ("选项", False, "other_table")]
