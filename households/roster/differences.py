@@ -196,7 +196,10 @@ def _compare_members(outcome: Outcome, known: Known, household: Household, movin
 def _matched(
     rows: Iterable[MemberRow], current: Iterable[Member], known: Known
 ) -> list[tuple[MemberRow, Member | None]]:
-    """Each row with its member: by the ID number; where one of the two has none, by a name that fits only one."""
+    """Each row with its member: by the ID number; where one of the two has none, by a name that fits only one.
+
+    Of several with one name (two babies without one) each is the one of its relation, so that nobody is doubled.
+    """
     rows, by_hash = list(rows), {m.id_no_hash: m for m in current if m.id_no_hash}
     found = {i: by_hash[h] for i, row in enumerate(rows) if (h := known.hashes.get(row.id_no)) in by_hash}
     free = [m for m in current if m not in found.values()]
@@ -204,6 +207,9 @@ def _matched(
         if i in found:
             continue
         same = [m for m in free if m.name == row.name and not (row.id_no and m.id_no_hash)]
+        if len(same) > 1:
+            alike = [m for m in same if m.relation == row.relation]
+            same = alike if row.id_no else alike[:1]
         if len(same) == 1:
             found[i] = same[0]
             free.remove(same[0])

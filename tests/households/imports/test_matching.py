@@ -15,7 +15,7 @@ from district.register import FIRST_POLICY
 from households.models import Enrolment, GuaranteeStatus, Household, IncomeStatement, Member
 from households.register import close_household
 
-from .conftest import HEADER, counts, line, run
+from .conftest import HEADER, PEOPLE, counts, line, run
 
 pytestmark = [pytest.mark.both_engines, pytest.mark.usefixtures("campaign")]
 Roster = Callable[..., Path]
@@ -66,6 +66,26 @@ def test_a_known_household_that_is_rejected_is_in_the_file_all_the_same(roster: 
     run(roster(nameless("赵一", "户主"), header=NO_CODE))
     document = run(roster(nameless("赵一", "户主", wage=-1), header=NO_CODE))
     assert (document["counts"]["households"], document["not_in_file"]) == (counts(rejected=1), [])
+
+
+@pytest.mark.parametrize("relations", [("之子", "之女"), ("之女", "之女")])
+def test_members_of_one_name_without_number_are_not_doubled(roster: Roster, relations: tuple[str, str]) -> None:
+    babies = [line("1001", "未取名", relation) for relation in relations]
+    run(roster(line("1001", "赵一", "户主"), *babies))
+    before = members()
+    again = run(roster(line("1001", "赵一", "户主"), *reversed(babies)))
+    assert (again["counts"]["households"], again["counts"]["members"]["left_out"]) == (counts(unchanged=1), 0)
+    assert members() == before
+
+
+def test_one_of_two_members_of_one_name_gets_its_number(roster: Roster) -> None:
+    run(roster(line("1001", "赵一", "户主"), line("1001", "未取名", "之子"), line("1001", "未取名", "之女")))
+    daughter = line("1001", "未取名", "之女")
+    daughter[4] = PEOPLE["李二"]
+    run(roster(line("1001", "赵一", "户主"), line("1001", "未取名", "之子"), daughter))
+    assert [(m.name, m.relation, bool(m.id_no)) for m in Member.objects.order_by("relation")] == [
+        ("未取名", "daughter", True), ("赵一", "head", True), ("未取名", "son", False),
+    ]  # fmt: skip
 
 
 def test_an_unknown_code_is_matched_by_the_head_and_said(roster: Roster) -> None:
