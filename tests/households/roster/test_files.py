@@ -46,6 +46,12 @@ def test_one_lost_character_rejects_one_household():
     assert len(result.accepted) == 1
 
 
+@pytest.mark.parametrize("word", ["#N/A", "#REF!", "#NAME?"])
+def test_an_error_value_in_a_text_file_is_one(word):
+    data = text_roster().replace("赵六一", word).encode("gbk")
+    assert found(reading(data)) == [(4, "name", "cell_error")]
+
+
 @pytest.mark.parametrize(
     ("data", "code"),
     [
