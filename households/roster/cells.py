@@ -14,7 +14,7 @@ from households import id_numbers
 from households.codes import SPELLINGS, code_of
 from households.household_codes import folded
 
-from .masks import is_id_shaped, names_somebody, without_numbers
+from .masks import UNSEEN, is_id_shaped, names_somebody, without_numbers
 from .ooxml import Problem
 
 MOST_MONEY = Decimal(10_000_000)
@@ -40,7 +40,6 @@ _MOBILE = re.compile(r"^(?:\+?86)?(1[3-9]\d{9})$")
 _PARTED = re.compile(r"[、,;/，；\r\n]|(?<=\d{11})\s+")  # what stands between two phone numbers
 _LAND_LINE = re.compile(r"^0\d{2,3}-?\d{7,8}(?:-\d{1,5})?$|^\d{7,8}$")
 _SCIENTIFIC = re.compile(r"^\d(?:\.\d+)?[eE]\+?\d{2}$")
-UNSEEN = r"\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"  # of chats and address books
 _WIDE = re.compile(rf"[\uff01-\uffee\u3000\u00a0\u2007\u202f{UNSEEN}]")
 _UNSEEN_ONES = re.compile(f"[{UNSEEN}]+")
 _USUAL_NAME = re.compile(r"(?!.*[锟斤拷烫屯])[\u4e00-\u9fa5]{2,20}\Z")  # nothing that _MOJIBAKE begins with

@@ -17,8 +17,7 @@ from rapidfuzz import fuzz, process
 
 from households.codes import SPELLINGS, Relation
 
-from .cells import UNSEEN
-from .masks import printable, without_numbers
+from .masks import UNSEEN, printable, without_numbers
 from .rows import Column, How, Mapping, Refusal, Sheet
 from .units import unit_above, unit_of
 

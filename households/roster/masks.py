@@ -5,6 +5,7 @@ import re
 from core.masking import ID_STARS, mask_card, mask_id, mask_phone
 from households import id_numbers
 
+UNSEEN = r"\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"  # of chats and address books
 _JOIN = r"[\s\-‐-―−\u200b-\u200d\u2060\ufeff]{0,3}"  # what people put between the digits of a number
 _LONG_NUMBER = re.compile(rf"\d(?:{_JOIN}\d){{14,}}(?:{_JOIN}[Xx](?![A-Za-z]))?")
 _MOBILE_INSIDE = re.compile(rf"(?<!\d)(?:\+?86{_JOIN}|0)?1{_JOIN}[3-9](?:{_JOIN}\d){{9}}(?!\d)")
