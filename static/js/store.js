@@ -1,0 +1,78 @@
+// What a phone keeps of each user, apart and encrypted: pages to read without network, and what is to be sent.
+// A classic script for pages and the service worker alike; needs vendor/idb.js. Gives `store`.
+"use strict";
+
+const store = (() => {
+  const NAME = "bangfu";
+  const KEPT = ["pages", "items", "photos"]; // each row: {user, …, sealed: {iv, data}}; what may be seen stays outside
+
+  let opened;
+  function database() {
+    opened ??= idb.openDB(NAME, 1, {
+      upgrade(db) {
+        db.createObjectStore("meta"); // name → value: who has signed in last, and settings; nothing of a household
+        db.createObjectStore("keys"); // user → a key that no script can read
+        db.createObjectStore("pages", { keyPath: ["user", "url"] }).createIndex("user", "user");
+        const items = db.createObjectStore("items", { keyPath: "client_id" });
+        items.createIndex("user", "user");
+        const photos = db.createObjectStore("photos", { keyPath: "client_id" });
+        photos.createIndex("user", "user");
+        photos.createIndex("item", "item");
+      },
+      blocking() { opened.then((db) => db.close()); opened = undefined; },
+      terminated() { opened = undefined; },
+    });
+    return opened;
+  }
+
+  async function keyOf(user) {
+    const db = await database();
+    const known = await db.get("keys", user);
+    if (known) return known;
+    const made = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
+    const tx = db.transaction("keys", "readwrite"); // two tabs at once: the first key stands
+    const first = await tx.store.get(user);
+    if (!first) await tx.store.put(made, user);
+    await tx.done;
+    return first ?? made;
+  }
+
+  async function seal(user, bytes) {
+    const iv = crypto.getRandomValues(new Uint8Array(12));
+    return { iv, data: await crypto.subtle.encrypt({ name: "AES-GCM", iv }, await keyOf(user), bytes) };
+  }
+
+  async function unseal(user, sealed) {
+    return crypto.subtle.decrypt({ name: "AES-GCM", iv: sealed.iv }, await keyOf(user), sealed.data);
+  }
+
+  return {
+    database,
+
+    /** Who has signed in on this device last: {id, name}, or undefined. */
+    async user() { return (await database()).get("meta", "user"); },
+    async setUser(user) { return (await database()).put("meta", user, "user"); },
+
+    /** Keep a row; `secret` (JSON) or `bytes` (ArrayBuffer) are encrypted, the row's other fields are not. */
+    async put(name, row, { secret, bytes } = {}) {
+      const data = bytes ?? (secret === undefined ? undefined : new TextEncoder().encode(JSON.stringify(secret)));
+      const sealed = data === undefined ? row.sealed : await seal(row.user, data); // before the transaction: it would end meanwhile
+      return (await database()).put(name, sealed === undefined ? row : { ...row, sealed });
+    },
+    async get(name, key) { return (await database()).get(name, key); },
+    async remove(name, key) { return (await database()).delete(name, key); },
+    async ofUser(name, user) { return (await database()).getAllFromIndex(name, "user", user); },
+    async secretOf(row) { return JSON.parse(new TextDecoder().decode(await unseal(row.user, row.sealed))); },
+    async bytesOf(row) { return unseal(row.user, row.sealed); },
+
+    /** Forget all that is kept of a user, with the key. */
+    async wipe(user) {
+      const db = await database();
+      const tx = db.transaction(["keys", "meta", ...KEPT], "readwrite");
+      for (const name of KEPT) for (const key of await tx.objectStore(name).index("user").getAllKeys(user)) await tx.objectStore(name).delete(key);
+      await tx.objectStore("keys").delete(user);
+      if ((await tx.objectStore("meta").get("user"))?.id === user) await tx.objectStore("meta").delete("user");
+      await tx.done;
+    },
+  };
+})();
