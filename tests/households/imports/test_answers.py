@@ -143,7 +143,7 @@ def test_a_file_with_rejected_rows_alone_is_saved_with_its_batch(admin, roster):
     RosterImport.objects.filter(pk=bad.pk).update(batch="b1")
     page = admin.get(reverse("households:import_detail", args=[bad.pk])).content.decode()
     assert f"{reverse('households:imports')}?batch=b1" in page  # the way back to the others
-    assert ("Save the result" in page, "There is nothing to import" in page) == (True, False)
+    assert ("保存结果" in page, "没有可导入的内容" in page) == (True, False)
     admin.post(reverse("households:import_commit_batch"), {"batch": "b1"})
     assert again(bad).state == "committed"
     assert list(leftovers.worklist().values_list("key", flat=True)) == ["1002"]

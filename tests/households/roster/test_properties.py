@@ -123,7 +123,7 @@ SPOILS = {
     "formula": Spoil(
         (*NAMES, *NUMBERS, *AMOUNTS, *TOTALS, "year"), _is("=1/0"), ("formula_no_value",), fits=_in_xlsx
     ),
-    "formula for a place": Spoil(("township", "village"), _is("=1/0"), PLACE, fits=_in_xlsx),
+    "formula for a place": Spoil(("township", "village"), _is("=1/0"), ("formula_no_value",), fits=_in_xlsx),
     "formula for a code": Spoil(("no",), _is("=1/0"), ("household_no_invalid", "formula_no_value"), fits=_in_xlsx),
     "error value": Spoil((*NAMES, *NUMBERS, *AMOUNTS, *TOTALS), _is("#REF!"), ("cell_error",), fits=_in_xlsx),
 }  # fmt: skip
