@@ -147,7 +147,7 @@ const outbox = (() => {
     return item.state === "sending" ? words.sending : words.waiting;
   }
   function drawForm(item, signedOut) {
-    const panel = document.querySelector("[data-kept]");
+    const panel = document.querySelector("[data-kept-panel]");
     const editing = item?.state === "refused";
     if (item?.state === "sent" && watching && item.receipt.url) return leave(item);
     if (editing && watching) { watching.refused?.(item.problem || []); if (!watching.refused) problems(item.problem || []); watching = undefined; }
