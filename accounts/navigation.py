@@ -62,6 +62,7 @@ HOME = Entry("dashboards:home", pgettext_lazy("start page", "Home"), "house")
 TO_DO = Entry("visits:todo", _("To do"), "check2-square", ("handle_need",))
 HOUSEHOLDS = Entry("households:list", _("Households"), "people", ("see_households",))
 MY_HOUSEHOLDS = Entry("households:list", _("My households"), "people", ("see_households",))
+OUTBOX = Entry("visits:outbox", _("To be sent"), "cloud-upload", ("log_visit",))
 USERS = Entry("accounts:users", _("Users"), "person-gear", ("manage_users",), "settings")
 AUDIT = Entry("accounts:audit", _("Audit log"), "journal-text", ("read_logs",), "settings")
 ME = Entry("accounts:me", pgettext_lazy("own page", "Me"), "person", group="settings")
@@ -78,6 +79,8 @@ SIDE = (
     Entry("cadres:list", _("Cadres"), "person-badge", ("see_cadres",)),
     Entry("visits:list", _("Visits"), "house-check", ("see_households",)),
     Entry("visits:needs", _("Needs"), "chat-left-text", ("see_households",)),
+    OUTBOX,
+    Entry("visits:parked", _("Records to place"), "inboxes", ("place_parked",)),
     Entry("programs:measures", _("Measures"), "gift", ("see_households",)),
     Entry("households:imports", _("Import"), "upload", ("import_roster",)),
     Entry("core:jobs", _("Background jobs"), "arrow-repeat", ("import_roster",), "settings"),
@@ -95,7 +98,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     own_only = Role.CADRE in user.roles and not may(user, "see_dashboard")
     households = MY_HOUSEHOLDS if own_only else HOUSEHOLDS
     side = [households if entry is HOUSEHOLDS else entry for entry in SIDE]
-    bar = [entry for entry in (HOME, households, TO_DO, USERS, AUDIT) if _open_to(entry, user)]
+    bar = [entry for entry in (HOME, households, TO_DO, OUTBOX, USERS, AUDIT) if _open_to(entry, user)]
     return {
         "navigation": _drawn([entry for entry in side if _open_to(entry, user)], request),
         "phone_bar": _drawn([*bar[:4], ME], request),

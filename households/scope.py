@@ -125,6 +125,22 @@ def require(user: Any, household: Any, action: str) -> None:
         raise PermissionDenied
 
 
+def was_allowed(user: Any, household: Any, action: str) -> bool:
+    """Whether the user may do this on the household, or could once: what was written before the pairing or the grant
+    ended is still received. It opens nothing to read."""
+    rule = Q(pk__in=[])
+    for grant in user.grants.all():
+        if grant.role not in ACTIONS[action]:
+            continue
+        if grant.role == Role.CADRE:
+            rule |= Q(pairings__cadre__user=user)
+        elif grant.role == Role.UNIT_LIAISON:
+            rule |= Q(pairings__cadre__unit=grant.unit_id)
+        elif (part := _part(user, grant)) is not None:
+            rule |= part
+    return type(household)._base_manager.filter(rule, pk=household.pk).exists()
+
+
 def actions_on(user: Any, household: Any) -> frozenset[str]:
     """All that the user may do on this household. One query for each of the user's grants."""
     opening = {

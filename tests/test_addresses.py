@@ -9,6 +9,7 @@ department's need have to do; `qian…` on a family elsewhere. `?zhao` is given 
 import json
 from datetime import timedelta
 from types import SimpleNamespace
+from uuid import uuid4
 
 import pytest
 from django.core.files.base import ContentFile
@@ -35,7 +36,7 @@ from households.models import (
 from programs.models import Measure
 from tests.factories.accounts import SINCE, GrantFactory, UnitFactory, UserFactory
 from tests.factories.households import StatementFactory
-from visits.models import Need, Visit, VisitPhoto
+from visits.models import Need, OutboxItem, ParkedPhoto, Visit, VisitPhoto
 
 WHO = ("anonymous", "cadre", "unit_liaison", "village_clerk", "township_official", "department_officer",
        "district_admin", "inspector", "log_auditor", "system_admin")  # fmt: skip
@@ -200,6 +201,15 @@ GET  visits:need_new             ?zhao              in  200  200  200  200  403 
 GET  visits:need_new             ?qian              in  404  404  404  404  404  403  403  404  404
 POST visits:need_close           zhao.need          in  422  422  422  422  422  422  403  404  404
 POST visits:need_close           qian.need          in  404  404  404  404  404  422  403  404  404
+GET  visits:outbox               -                  in  200  200  200  200  200  200  200  200  200
+GET  visits:outbox_token         -                 401  200  200  200  200  200  200  200  200  200
+POST visits:outbox_items         -                 401  422  422  422  422  422  422  422  422  422
+POST visits:outbox_photos        -                 401  422  422  422  422  422  422  422  422  422
+GET  visits:parked               -                  in  403  403  403  200  403  200  403  403  403
+GET  visits:parked_item          zhao.parked        in  403  403  403  200  403  200  403  404  404
+GET  visits:parked_item          qian.parked        in  404  404  404  404  404  200  403  404  404
+GET  visits:parked_photo         zhao.parked_photo  in  403  403  403  200  403  200  403  404  404
+GET  visits:parked_photo         qian.parked_photo  in  404  404  404  404  404  200  403  404  404
 """
 LINES = [line.split() for line in TABLE.splitlines()[2:] if line]
 ADDRESSES = {name for _method, name, *_rest in LINES}
@@ -362,10 +372,15 @@ def _all_of(household, user):
         household=household, visitor=pairing.cadre, visited_on=today, mode="home", reached=True, entered_by=user
     )
     picture = default_storage.save("photo.jpg", ContentFile(b"a picture"))
+    parked = OutboxItem.objects.create(
+        client_id=uuid4(), kind="visit", by=UserFactory(), household=household, written_on=today, state="parked"
+    )
+    kept = {"file": picture, "thumbnail": picture, "width": 1, "height": 1}
     return SimpleNamespace(
         pk=household.pk, member=household.members.first(), statement=StatementFactory(household=household),
         enrolment=household.enrolments.get(), pairing=pairing, cadre=pairing.cadre, visit=visit,
-        photo=VisitPhoto.objects.create(visit=visit, file=picture, thumbnail=picture, width=1, height=1),
+        photo=VisitPhoto.objects.create(visit=visit, **kept),
+        parked=parked, parked_photo=ParkedPhoto.objects.create(item=parked, client_id=uuid4(), **kept),
         measure=Measure.objects.create(household=household, kind="other", source="other", starts_on=today),
         need=household.needs.first() or Need.objects.create(
             household=household, kind="education", raised_on=today, due_on=today + timedelta(days=30)

@@ -85,3 +85,31 @@ class PhotoProblem(models.TextChoices):
     TOO_MANY_PIXELS = "too_many_pixels", _("%(name)s has more than %(limit)s million pixels.")
     TRUNCATED = "truncated", _("%(name)s is incomplete or damaged. Take or choose it again.")
     TOO_MANY = "too_many", _("At most %(limit)s photos can be added to one visit.")
+
+
+class ItemKind(models.TextChoices):
+    """What a phone's outbox sends."""
+
+    VISIT = "visit", pgettext_lazy("outbox", "Visit")
+    NEED = "need", pgettext_lazy("outbox", "Need")
+    CORRECTION = "correction", pgettext_lazy("outbox", "Correction of a visit")
+
+
+class ItemState(models.TextChoices):
+    """What became of it on the server. Parked: it waits for the township to place it."""
+
+    SAVED = "saved", pgettext_lazy("outbox", "Saved")
+    PARKED = "parked", pgettext_lazy("outbox", "To be placed")
+    PLACED = "placed", pgettext_lazy("outbox", "Placed")
+    REFUSED = "refused", pgettext_lazy("outbox", "Not taken")
+
+
+class ItemProblem(models.TextChoices):
+    """Why the outbox's endpoints take something not."""
+
+    UNREADABLE = "unreadable", _("This record cannot be read. Open the form again and write it once more.")
+    NOT_OWN = "not_own", _("Your role has nothing to do with this household. Ask the township to look into it.")
+    NO_VISIT = "no_visit", _("The visit that this corrects was not found, or is not yours to correct.")
+    ANOTHERS = "anothers", _("This record was already used by somebody else. Open the form again.")
+    DECIDED = "decided", _("Somebody else has decided on it meanwhile.")
+    NO_PHOTOS_HERE = "no_photos_here", _("Photos belong to a visit; this record is none.")

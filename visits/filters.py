@@ -7,16 +7,21 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Unit
 from core.filters import KeyFilter
 from households.scope import HangsOnHousehold
 from programs.filters import found_by, townships
-from visits.codes import PENDING, Mode, NeedKind, NeedState
-from visits.models import Need, Visit
+from visits.codes import PENDING, ItemState, Mode, NeedKind, NeedState
+from visits.models import Need, OutboxItem, Visit
 
 YES_NO = [("yes", _("Yes")), ("no", _("No"))]
 STATES = [("pending", _("Not settled")), *NeedState.choices]
+PARKED_STATES = [
+    *(choice for choice in ItemState.choices if choice[0] != ItemState.SAVED),
+    ("all", pgettext_lazy("state", "All")),
+]
 
 
 class DayInput(forms.DateInput):
@@ -85,3 +90,25 @@ class NeedFilter(filters.FilterSet):
 
     def by_overdue(self, rows: Any, name: str, value: str) -> QuerySet[Need]:
         return rows.overdue(timezone.localdate())
+
+
+class ParkedFilter(filters.FilterSet):
+    """What waits, unless another state is asked for."""
+
+    q = filters.CharFilter(label=_("Head, code or village"), method="search")
+    state = filters.ChoiceFilter(label=_("State"), empty_label=None, method="by_state", choices=PARKED_STATES)
+
+    class Meta:
+        model = OutboxItem
+        fields = ["q", "state"]
+
+    def __init__(self, data: Any, *args: Any, **kwargs: Any) -> None:
+        data = data.copy()
+        data.setdefault("state", ItemState.PARKED)
+        super().__init__(data, *args, **kwargs)
+
+    def search(self, rows: HangsOnHousehold, name: str, value: str) -> HangsOnHousehold:
+        return found_by(rows, value, user=self.request.user)
+
+    def by_state(self, rows: QuerySet[OutboxItem], name: str, value: str) -> QuerySet[OutboxItem]:
+        return rows if value == "all" else rows.filter(state=value)

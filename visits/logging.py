@@ -62,12 +62,14 @@ def log_visit(
     needs: Sequence[Voiced] = (),
     aid: Aid | None = None,
     photos: Sequence[Picture] = (),
+    visitor: Cadre | None = None,
 ) -> Visit:
     """Log a visit with the needs voiced, the aid handed over and the photos taken, all or nothing.
 
-    `by` is the paired cadre, or a deputy: then the visitor is whoever was paired on that date. `reached` follows
-    from the mode if not given. The same client id again returns the first visit and adds nothing. A visit made up to
-    the day on which the household closed can be entered later, alone.
+    `by` is the paired cadre, or a deputy: then the visitor is whoever was paired on that date, unless whoever places
+    what was parked says the `visitor`. `reached` follows from the mode if not given. The same client id again returns
+    the first visit and adds nothing. A visit made up to the day on which the household closed can be entered later,
+    alone.
     Raises VisitRefused, MeasureRefused or NeedRefused.
     """
     first = logged(client_id, household=household, by=by)
@@ -76,7 +78,7 @@ def log_visit(
     _must_be_a_day_for(household, visited_on)
     if household.closed_on is not None and (needs or aid is not None):
         raise VisitRefused(VisitProblem.CLOSED_EXTRAS)
-    visitor = visitor_on(visited_on, household=household, by=by)
+    visitor = visitor or visitor_on(visited_on, household=household, by=by)
     visit = Visit(
         client_id=client_id,
         household=household,

@@ -2,20 +2,24 @@
 
 import io
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TypeVar
 from uuid import uuid4
 
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
 from PIL import ExifTags, Image, UnidentifiedImageError
 from pillow_heif import register_heif_opener
 
 from visits.codes import PhotoProblem
-from visits.models import Visit, VisitPhoto
+from visits.models import ParkedPhoto, Visit, VisitPhoto
 
+Photo = TypeVar("Photo", VisitPhoto, ParkedPhoto)
 register_heif_opener()
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
 LONGEST_EDGE = 1600
@@ -106,21 +110,33 @@ def _jpeg(image: Image.Image) -> bytes:
 
 def store(visit: Visit, pictures: Iterable[Picture]) -> list[VisitPhoto]:
     """Keep pictures of a visit under random names. Call inside the visit's transaction; on an error no file stays."""
+    with _files() as written:
+        return [_store_one(VisitPhoto(visit=visit), picture, written) for picture in pictures]
+
+
+def store_as(photo: Photo, picture: Picture) -> Photo:
+    """Keep one picture as this photo, of a visit or a parked item; on an error, as of a double, no file stays."""
+    with _files() as written:
+        return _store_one(photo, picture, written)
+
+
+@contextmanager
+def _files() -> Iterator[list[str]]:
     written: list[str] = []
     try:
-        return [_store_one(visit, picture, written) for picture in pictures]
+        yield written
     except BaseException:
         for name in written:
             default_storage.delete(name)
         raise
 
 
-def _store_one(visit: Visit, picture: Picture, written: list[str]) -> VisitPhoto:
-    stem = f"photos/{visit.entered_at:%Y/%m}/{uuid4().hex}"
-    full = default_storage.save(f"{stem}.jpg", ContentFile(picture.full))
-    written.append(full)
-    thumbnail = default_storage.save(f"{stem}-s.jpg", ContentFile(picture.thumbnail))
-    written.append(thumbnail)
-    photo = VisitPhoto(visit=visit, file=full, thumbnail=thumbnail, width=picture.width, height=picture.height)
+def _store_one(photo: Photo, picture: Picture, written: list[str]) -> Photo:
+    stem = f"photos/{timezone.localdate():%Y/%m}/{uuid4().hex}"
+    photo.file = default_storage.save(f"{stem}.jpg", ContentFile(picture.full))
+    written.append(photo.file.name)
+    photo.thumbnail = default_storage.save(f"{stem}-s.jpg", ContentFile(picture.thumbnail))
+    written.append(photo.thumbnail.name)
+    photo.width, photo.height = picture.width, picture.height
     photo.save(force_insert=True)
     return photo

@@ -4,7 +4,7 @@ import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 
 from core.columns import DayColumn, PartialColumn, ShortTextColumn
-from visits.models import Need, Visit
+from visits.models import Need, OutboxItem, Visit
 
 CARDS = {"class": "table table-cards"}
 
@@ -52,3 +52,23 @@ class NeedTable(tables.Table):
         attrs = CARDS
         empty_text = _("No need has been voiced yet.")
         empty_hint = _("Needs are voiced on visits, or added from a household's case file.")
+
+
+class ParkedTable(tables.Table):
+    """Expects `household` with village, township and `masked`, and `by`."""
+
+    kind = tables.Column(verbose_name=_("Kind"), linkify=("visits:parked_item", [tables.A("pk")]))
+    household = PartialColumn(
+        verbose_name=_("Household"), template_name="programs/_household.html", order_by=("household__code",)
+    )
+    by = tables.Column(verbose_name=_("Written by"), orderable=False)
+    written_on = DayColumn(verbose_name=_("Written on"))
+    received_at = DayColumn(verbose_name=_("Received at"))
+    state = PartialColumn(verbose_name=_("State"), template_name="visits/_item_state.html", orderable=False)
+
+    class Meta:
+        model = OutboxItem
+        fields = ("kind", "household", "by", "written_on", "received_at", "state")
+        attrs = CARDS
+        empty_text = _("No record waits to be placed.")
+        empty_hint = _("What a cadre wrote without network comes here if the household had meanwhile gone to another.")

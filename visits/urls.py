@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from visits.views import needs, visits
+from visits.views import needs, outbox, parked, visits
 
 app_name = "visits"
 urlpatterns = [
@@ -16,4 +16,11 @@ urlpatterns = [
     path("needs/<int:pk>/", needs.need, name="need"),
     path("needs/<int:pk>/close/", needs.need_close, name="need_close"),
     path("todo/", needs.todo, name="todo"),
+    path("outbox/", outbox.page, name="outbox"),
+    path("outbox/token/", outbox.token, name="outbox_token"),
+    path("outbox/items/", outbox.items, name="outbox_items"),
+    path("outbox/photos/", outbox.photos, name="outbox_photos"),
+    path("parked/", parked.parked, name="parked"),
+    path("parked/<int:pk>/", parked.parked_item, name="parked_item"),
+    path("parked/photos/<int:pk>/", parked.parked_photo, name="parked_photo"),
 ]

@@ -59,6 +59,20 @@ const store = (() => {
       const sealed = data === undefined ? row.sealed : await seal(row.user, data); // before the transaction: it would end meanwhile
       return (await database()).put(name, sealed === undefined ? row : { ...row, sealed });
     },
+    /** Keep several rows together or none: [{name, row, secret | bytes}]; `remove`: [{name, key}]. On the disk before it returns. */
+    async putAll(rows, remove = []) {
+      const sealed = [];
+      for (const { name, row, secret, bytes } of rows) { // before the transaction: it would end meanwhile
+        const data = bytes ?? (secret === undefined ? undefined : new TextEncoder().encode(JSON.stringify(secret)));
+        sealed.push([name, data === undefined ? row : { ...row, sealed: await seal(row.user, data) }]);
+      }
+      const names = [...new Set([...rows, ...remove].map(({ name }) => name))];
+      if (!names.length) return;
+      const tx = (await database()).transaction(names, "readwrite", { durability: "strict" });
+      for (const [name, row] of sealed) tx.objectStore(name).put(row);
+      for (const { name, key } of remove) tx.objectStore(name).delete(key);
+      await tx.done;
+    },
     async get(name, key) { return (await database()).get(name, key); },
     async remove(name, key) { return (await database()).delete(name, key); },
     async ofUser(name, user) { return (await database()).getAllFromIndex(name, "user", user); },

@@ -1,4 +1,4 @@
-// The visit form: sends itself so that nothing typed or chosen is lost when the network, the session or a photo fails.
+// The visit form: hands what was typed to the outbox; where the phone keeps nothing it sends itself, so that nothing typed or chosen is lost.
 // Without this script the form works as any form. Words come from data attributes; the form's client_id makes a resend safe.
 "use strict";
 
@@ -161,6 +161,16 @@
     else say([answer.status >= 500 ? words.failed : words.signedOut]);
     return false;
   }
+  async function keep() { // the phone keeps it and sends it; a phone that is full or keeps nothing sends at once
+    try {
+      await outbox.keep(form, body(), { refused(problems) { rest(false); changed = true; say(problems); } });
+    } catch (error) {
+      console.warn(error);
+      return send();
+    }
+    changed = false;
+    return true;
+  }
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     event.stopPropagation();
@@ -170,7 +180,7 @@
     let left = false;
     try {
       await reading;
-      left = await send();
+      left = outbox.possible ? await keep() : await send();
     } catch {
       note.hidden = true;
       say([words.notSent]);

@@ -30,10 +30,10 @@ def test_every_entry_has_an_address(entry):
     assert reverse(entry.view)
 
 
-def test_a_cadre_has_four_places_on_the_phone(rf):
+def test_a_cadre_has_five_places_on_the_phone(rf):
     bar = shown(rf, ["cadre"])["phone_bar"]
     assert addresses(bar) == [
-        reverse(view) for view in ("dashboards:home", "households:list", "visits:todo", "accounts:me")
+        reverse(view) for view in ("dashboards:home", "households:list", "visits:todo", "visits:outbox", "accounts:me")
     ]
 
 

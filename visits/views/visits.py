@@ -24,7 +24,7 @@ from visits.conditions import last_contact
 from visits.filters import VisitFilter
 from visits.forms import VisitFacts, VisitForm, facts_of
 from visits.logging import VisitRefused, correct_visit, log_visit, logged, may_correct
-from visits.models import Visit, VisitPhoto
+from visits.models import ParkedPhoto, Visit, VisitPhoto
 from visits.needs import NeedRefused
 from visits.tables import VisitTable
 from visits.views.shown import form_id, household_of, shown
@@ -123,15 +123,16 @@ def photo(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
     rows = VisitPhoto.objects.visible_to(request.user).select_related("visit")
     photo = get_object_or_404(rows, pk=pk)
     if request.GET.get("thumb"):
-        return _jpeg(photo.thumbnail, photo)
+        return jpeg(photo.thumbnail, photo)
     if request.GET.get("file"):
-        return _jpeg(photo.file, photo)
+        return jpeg(photo.file, photo)
     household = get_object_or_404(shown(request), pk=photo.visit.household_id)
     context = {"photo": photo, "visit": _versions(photo.visit)[-1], "household": household}
     return render(request, "visits/photo.html", context)
 
 
-def _jpeg(file: FieldFile, photo: VisitPhoto) -> FileResponse:
+def jpeg(file: FieldFile, photo: VisitPhoto | ParkedPhoto) -> FileResponse:
+    """A kept picture; 404 if its file is gone."""
     try:
         answer = FileResponse(file.open("rb"), content_type="image/jpeg", filename=f"photo-{photo.pk}.jpg")
     except FileNotFoundError as error:
