@@ -14,7 +14,6 @@ VENDOR = ROOT / "static" / "vendor"
 ICON_LIST = ROOT / "static" / "icons.txt"
 FILES = [
     "bootstrap/dist/css/bootstrap.min.css",
-    "bootstrap/dist/js/bootstrap.bundle.min.js",
     "echarts/dist/echarts.common.min.js",
     "idb/build/umd.js",
 ]
@@ -22,7 +21,6 @@ RENAMED = {"idb/build/umd.js": "idb.js"}
 LICENCES = {  # name in static/vendor/licences → file of the package
     "bootstrap.txt": "bootstrap/LICENSE",
     "bootstrap-icons.txt": "bootstrap-icons/LICENSE",
-    "popper.txt": "@popperjs/core/LICENSE.md",  # inside the bootstrap bundle
     "echarts.txt": "echarts/LICENSE",
     "idb.txt": "idb/LICENSE",
     "echarts-notice.txt": "echarts/NOTICE",
@@ -39,7 +37,9 @@ def copy_assets() -> None:
     (VENDOR / "licences").mkdir(parents=True)
     for name in FILES:
         # The maps are not served, and the hashed storage would look for them.
-        (VENDOR / RENAMED.get(name, Path(name).name)).write_text(SOURCE_MAP.sub("", _package_file(name)), encoding="utf-8")
+        (VENDOR / RENAMED.get(name, Path(name).name)).write_text(
+            SOURCE_MAP.sub("", _package_file(name)), encoding="utf-8"
+        )
     for name, source in LICENCES.items():
         (VENDOR / "licences" / name).write_text(_package_file(source), encoding="utf-8")
     names = ICON_LIST.read_text(encoding="utf-8").split()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from visits.views import needs, visits
+from visits.views import needs, offline, visits
 
 app_name = "visits"
 urlpatterns = [
@@ -15,5 +15,8 @@ urlpatterns = [
     path("needs/new/", needs.need_new, name="need_new"),
     path("needs/<int:pk>/", needs.need, name="need"),
     path("needs/<int:pk>/close/", needs.need_close, name="need_close"),
+    path("offline/", offline.offline, name="offline"),
+    path("offline/list/", offline.offline_list, name="offline_list"),
+    path("offline/households/<int:pk>/", offline.offline_household, name="offline_household"),
     path("todo/", needs.todo, name="todo"),
 ]
