@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 OPEN = frozenset({"account_change_password", "account_logout", "set_language", "core:health_live",
-                  "core:health_ready"})  # fmt: skip
+                  "core:health_ready", "core:manifest", "core:worker", "core:offline_nothing"})  # fmt: skip
 
 
 class OwnPasswordMiddleware:

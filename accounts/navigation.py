@@ -91,7 +91,9 @@ SIDE = (
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `navigation` and `phone_bar` (at most five), lists of Item; empty for a stranger."""
+    """Context processor: `navigation` and `phone_bar` (at most five), lists of Item; empty for a stranger.
+
+    `keeps_offline`: whether the phone keeps the user's households."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"navigation": [], "phone_bar": []}
@@ -100,6 +102,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     side = [households if entry is HOUSEHOLDS else entry for entry in SIDE]
     bar = [entry for entry in (HOME, households, TO_DO, OUTBOX, USERS, AUDIT) if _open_to(entry, user)]
     return {
+        "keeps_offline": may(user, "keep_offline") and not getattr(user, "must_change_password", False),
         "navigation": _drawn([entry for entry in side if _open_to(entry, user)], request),
         "phone_bar": _drawn([*bar[:4], ME], request),
     }

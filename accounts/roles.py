@@ -32,6 +32,7 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "close_household": frozenset({_OFFICIAL, _ADMIN}),
     "draft_statement": frozenset({_CLERK, _OFFICIAL, _ADMIN}),
     "check_statement": frozenset({_OFFICIAL, _ADMIN}),
+    "keep_offline": frozenset({_CADRE}),  # the own households, on the phone
     "log_visit": frozenset({_CADRE, _LIAISON, _CLERK, _OFFICIAL}),
     "enter_for_others": frozenset({_LIAISON, _CLERK, _OFFICIAL}),  # visits of a cadre, marked as such
     "place_parked": frozenset({_OFFICIAL, _ADMIN}),  # what a phone sent of a household that had gone to another cadre

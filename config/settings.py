@@ -246,6 +246,10 @@ PHOTO_MAX_BYTES = env.int("PHOTO_MAX_BYTES", 15 * 1024 * 1024)
 PHOTO_MAX_COUNT = env.int("PHOTO_MAX_COUNT", 9)
 PHOTO_MAX_PIXELS = env.int("PHOTO_MAX_PIXELS", 50_000_000)
 
+# What a cadre's phone keeps for work without network
+OFFLINE_KEEP_DAYS = env.int("OFFLINE_KEEP_DAYS", 7)  # after the last time that the phone reached the server
+OFFLINE_HOUSEHOLDS = env.int("OFFLINE_HOUSEHOLDS", 5)
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

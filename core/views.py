@@ -1,4 +1,4 @@
-"""Jobs and health: read, call, answer."""
+"""Jobs, health, and what a phone installs: read, call, answer."""
 
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from core import installing
 from core import jobs as runner
 from core.health import readiness
 from core.models import Job
@@ -103,3 +104,28 @@ def _back(request: HttpRequest, pk: int) -> HttpResponse:
     if url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
         return redirect(back)
     return redirect("core:job", pk)
+
+
+@require_GET
+@login_not_required
+def manifest(request: HttpRequest) -> HttpResponse:
+    """The web app manifest."""
+    return JsonResponse(
+        installing.manifest(), content_type="application/manifest+json", headers={"Cache-Control": "no-cache"}
+    )
+
+
+@require_GET
+@login_not_required
+def worker(request: HttpRequest) -> HttpResponse:
+    """The service worker; at the root, so that it may answer for every page. Asked for anew each time."""
+    return HttpResponse(
+        installing.worker(), content_type="text/javascript; charset=utf-8", headers={"Cache-Control": "no-cache"}
+    )
+
+
+@require_GET
+@login_not_required
+def offline_nothing(request: HttpRequest) -> HttpResponse:
+    """What the service worker shows where there is no network and nothing is kept. Nobody's: it holds no person."""
+    return render(request, "core/offline_nothing.html", {"csrf_token": ""})

@@ -69,6 +69,15 @@ def age_of(member: Member) -> int | None:
 
 def basics(household: Household) -> list[tuple[str, str]]:
     """(term, value) of the first part; the phone and the bank card masked."""
+    return [
+        *basics_without_secrets(household),
+        (_("Phone"), mask_phone(household.phone) if household.phone else "—"),
+        (_("Bank card"), mask_card(household.bank_card) if household.bank_card else "—"),
+    ]
+
+
+def basics_without_secrets(household: Household) -> list[tuple[str, str]]:
+    """The first part as a phone may keep it: nothing that is encrypted here."""
     causes = [Cause(c).label for c in household.other_causes if c in Cause.values]
     address = household.address if not getattr(household, "masked", False) else household.village.name
     return [
@@ -78,8 +87,6 @@ def basics(household: Household) -> list[tuple[str, str]]:
         (_("Main cause"), str(household.get_main_cause_display() or "—")),  # type: ignore[attr-defined]
         (_("Other causes"), _(", ").join(map(str, causes)) or "—"),
         (_("Address"), address or "—"),
-        (_("Phone"), mask_phone(household.phone) if household.phone else "—"),
-        (_("Bank card"), mask_card(household.bank_card) if household.bank_card else "—"),
     ]
 
 

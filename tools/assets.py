@@ -14,7 +14,6 @@ VENDOR = ROOT / "static" / "vendor"
 ICON_LIST = ROOT / "static" / "icons.txt"
 FILES = [
     "bootstrap/dist/css/bootstrap.min.css",
-    "bootstrap/dist/js/bootstrap.bundle.min.js",
     "echarts/dist/echarts.common.min.js",
     "idb/build/umd.js",
 ]
@@ -22,7 +21,6 @@ RENAMED = {"idb/build/umd.js": "idb.js"}
 LICENCES = {  # name in static/vendor/licences → file of the package
     "bootstrap.txt": "bootstrap/LICENSE",
     "bootstrap-icons.txt": "bootstrap-icons/LICENSE",
-    "popper.txt": "@popperjs/core/LICENSE.md",  # inside the bootstrap bundle
     "echarts.txt": "echarts/LICENSE",
     "idb.txt": "idb/LICENSE",
     "echarts-notice.txt": "echarts/NOTICE",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from visits.views import needs, outbox, parked, visits
+from visits.views import needs, offline, outbox, parked, visits
 
 app_name = "visits"
 urlpatterns = [
@@ -15,6 +15,9 @@ urlpatterns = [
     path("needs/new/", needs.need_new, name="need_new"),
     path("needs/<int:pk>/", needs.need, name="need"),
     path("needs/<int:pk>/close/", needs.need_close, name="need_close"),
+    path("offline/", offline.offline, name="offline"),
+    path("offline/list/", offline.offline_list, name="offline_list"),
+    path("offline/households/<int:pk>/", offline.offline_household, name="offline_household"),
     path("todo/", needs.todo, name="todo"),
     path("outbox/", outbox.page, name="outbox"),
     path("outbox/token/", outbox.token, name="outbox_token"),

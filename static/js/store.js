@@ -52,6 +52,10 @@ const store = (() => {
     /** Who has signed in on this device last: {id, name}, or undefined. */
     async user() { return (await database()).get("meta", "user"); },
     async setUser(user) { return (await database()).put("meta", user, "user"); },
+    /** Nobody is signed in: what is kept of anybody stays, and is shown to nobody. */
+    async noUser() { return (await database()).delete("meta", "user"); },
+    async meta(name) { return (await database()).get("meta", name); },
+    async setMeta(name, value) { return (await database()).put("meta", value, name); },
 
     /** Keep a row; `secret` (JSON) or `bytes` (ArrayBuffer) are encrypted, the row's other fields are not. */
     async put(name, row, { secret, bytes } = {}) {
@@ -79,13 +83,32 @@ const store = (() => {
     async secretOf(row) { return JSON.parse(new TextDecoder().decode(await unseal(row.user, row.sealed))); },
     async bytesOf(row) { return unseal(row.user, row.sealed); },
 
-    /** Forget all that is kept of a user, with the key. */
-    async wipe(user) {
+    /** How much of a user has not been sent: {items, photos}. */
+    async unsent(user) {
+      const of = async (name) => (await this.ofUser(name, user)).filter((row) => row.state !== "sent").length;
+      return { items: await of("items"), photos: await of("photos") };
+    },
+
+    /** Forget all that is kept of a user, with the key; `unsent`: but for what waits to be sent, and the key while it does. */
+    async wipe(user, { unsent = false } = {}) {
       const db = await database();
       const tx = db.transaction(["keys", "meta", ...KEPT], "readwrite");
-      for (const name of KEPT) for (const key of await tx.objectStore(name).index("user").getAllKeys(user)) await tx.objectStore(name).delete(key);
-      await tx.objectStore("keys").delete(user);
+      let left = 0;
+      for (const name of KEPT) {
+        const rows = tx.objectStore(name).index("user");
+        if (unsent && name !== "pages") left += await rows.count(user);
+        else for (const key of await rows.getAllKeys(user)) await tx.objectStore(name).delete(key);
+      }
+      if (!left) await tx.objectStore("keys").delete(user);
+      await tx.objectStore("meta").delete(`kept ${user}`);
       if ((await tx.objectStore("meta").get("user"))?.id === user) await tx.objectStore("meta").delete("user");
+      await tx.done;
+    },
+
+    /** Forget pages of anybody whose time has passed. */
+    async forgetOld(now) {
+      const tx = (await database()).transaction("pages", "readwrite");
+      for (let at = await tx.store.openCursor(); at; at = await at.continue()) if (at.value.expires < now) await at.delete();
       await tx.done;
     },
   };

@@ -71,6 +71,7 @@
   window.addEventListener("offline", showNetwork);
   showNetwork();
   window.addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
+  window.addEventListener("draft-dropped", () => { changed = false; });
 
   // --- Photos: several, each can be taken out again; made smaller before they travel
   async function smaller(file) {
@@ -153,6 +154,7 @@
     const isJson = (answer.headers.get("Content-Type") || "").startsWith("application/json");
     if (isJson && answer.ok) {
       changed = false;
+      drafts.sent(form);
       window.sessionStorage.setItem("sent", form.elements.client_id.value);
       window.location.assign((await answer.json()).location);
       return true;

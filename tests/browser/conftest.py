@@ -76,7 +76,9 @@ def console() -> list[str]:
 @pytest.fixture
 def context(browser: Browser, product: Product, device: str) -> Iterator[BrowserContext]:
     """A browser of its own: nobody is signed in."""
-    opened = browser.new_context(base_url=product.base, locale="zh-CN", accept_downloads=True, **DEVICES[device])
+    opened = browser.new_context(
+        base_url=product.base, locale="zh-CN", accept_downloads=True, service_workers="block", **DEVICES[device]
+    )
     opened.set_default_timeout(PATIENCE)
     yield opened
     opened.close()

@@ -17,7 +17,8 @@ EDITS = [
 VISITS = ["/visits/new/?household={household}", "/visits/{visit}/", "/needs/new/?household={household}"]
 BOARDS = ["/dashboards/township/{township}/", "/households/?sort=-code&page=2"]
 PAGES: dict[str, list[str]] = {  # beyond the navigation
-    Role.CADRE: [*CASE_FILE, *VISITS, "/visits/{visit}/correct/", "/account/", "/account/password/"],
+    Role.CADRE: [*CASE_FILE, *VISITS, "/visits/{visit}/correct/", "/account/", "/account/password/",
+                 "/offline/", "/offline/households/{household}/", "/offline/nothing/"],
     Role.UNIT_LIAISON: [*CASE_FILE, *VISITS],
     Role.VILLAGE_CLERK: [],
     Role.TOWNSHIP_OFFICIAL: [*BOARDS],
