@@ -191,6 +191,7 @@ def _through(reason: str) -> str:
         "form": _("page"), "import": _("import %(number)s"), "undo": _("undo of import %(number)s"),
         "income sheet": _("income sheet %(number)s"), "check income sheet": _("check of income sheet %(number)s"),
         "undo income sheet": _("undo of income sheet %(number)s"), "job": _("job %(number)s"),
+        "visit": _("visit %(number)s"),
     }  # fmt: skip
     return words[kind] % {"number": number} if kind in words else reason
 

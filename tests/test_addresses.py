@@ -36,7 +36,7 @@ from households.models import (
 from programs.models import Measure
 from tests.factories.accounts import SINCE, GrantFactory, UnitFactory, UserFactory
 from tests.factories.households import StatementFactory
-from visits.models import Need, OutboxItem, ParkedPhoto, Visit, VisitPhoto
+from visits.models import Need, OutboxItem, ParkedPhoto, Visit, VisitFact, VisitPhoto
 
 WHO = ("anonymous", "cadre", "unit_liaison", "village_clerk", "township_official", "department_officer",
        "district_admin", "inspector", "log_auditor", "system_admin")  # fmt: skip
@@ -194,6 +194,12 @@ GET  visits:detail               zhao.visit         in  200  200  200  200  200 
 GET  visits:detail               qian.visit         in  404  404  404  404  404  200  200  404  404
 GET  visits:correct              zhao.visit         in  200  200  200  200  403  403  403  404  404
 GET  visits:correct              qian.visit         in  404  404  404  404  404  403  403  404  404
+POST visits:link                 zhao.visit         in  302  302  302  302  403  403  403  404  404
+POST visits:link                 qian.visit         in  404  404  404  404  404  403  403  404  404
+GET  visits:change               zhao.told          in  200  200  200  200  403  200  403  404  404
+GET  visits:change               qian.told          in  404  404  404  404  404  200  403  404  404
+POST visits:change_undo          zhao.told          in  302  403  302  302  403  302  403  404  404
+POST visits:change_undo          qian.told          in  404  404  404  404  404  302  403  404  404
 GET  visits:photo                zhao.photo         in  200  200  200  200  200  200  200  404  404
 GET  visits:photo                qian.photo         in  404  404  404  404  404  200  200  404  404
 GET  visits:offline              -                  in  200  403  403  403  403  403  403  403  403
@@ -388,6 +394,7 @@ def _all_of(household, user):
         enrolment=household.enrolments.get(), pairing=pairing, cadre=pairing.cadre, visit=visit,
         photo=VisitPhoto.objects.create(visit=visit, **kept),
         parked=parked, parked_photo=ParkedPhoto.objects.create(item=parked, client_id=uuid4(), **kept),
+        told=VisitFact.objects.create(visit=visit, fact="income", after='"up"', settled_at=timezone.now()),
         measure=Measure.objects.create(household=household, kind="other", source="other", starts_on=today),
         need=household.needs.first() or Need.objects.create(
             household=household, kind="education", raised_on=today, due_on=today + timedelta(days=30)

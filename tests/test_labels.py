@@ -109,6 +109,7 @@ def led_to(zhao, small_district, people):
         Household=(zhao, "赵有田 (9900000001)"), Campaign=(small_district.campaign, "帮扶攻坚行动"),
         Division=(zhao.village, "东山前村"), Unit=(cadre.unit, "区林业局"), User=(people.cadre, "王林"),
         Cadre=(cadre, "王林"), Visit=(visit, "2016-01-01 入户走访"),
+        Member=(zhao.members.first(), zhao.members.first().name),
     )  # fmt: skip
 
 

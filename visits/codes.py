@@ -4,6 +4,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from households.codes import GuaranteeItem
+
 
 class Mode(models.TextChoices):
     """How the visit was made. Not to have met anybody is an honest answer."""
@@ -27,6 +29,45 @@ class Change(models.TextChoices):
     HOUSING = "housing", pgettext_lazy("change", "Housing")
     SCHOOL = "school", pgettext_lazy("change", "School")
     JOB = "job", pgettext_lazy("change", "Job")
+
+
+class Fact(models.TextChoices):
+    """What was told on a visit and changes the case at once. Guarantees have the codes of their items besides."""
+
+    PHONE = "phone", _("Phone")
+    BIRTH = "birth", _("Birth")
+    LEFT = "left", pgettext_lazy("change", "A member left")
+    HEAD = "head", pgettext_lazy("change", "New head of household")
+    HEALTH = "health", pgettext_lazy("change", "Health")
+    DISEASE = "disease", _("Disease")
+    STUDENT = "student", _("At school")
+    SCHOOL = "school", pgettext_lazy("change", "Name of the school")
+    JOB = "job", pgettext_lazy("change", "Job")
+    REPAIR = "repair", _("Completed repair")
+    INCOME = "income", pgettext_lazy("change", "Income")
+
+
+FACTS: list[tuple[str, object]] = [*Fact.choices, *GuaranteeItem.choices]
+
+
+class FactState(models.TextChoices):
+    """What became of it. Open: somebody else had changed the same meanwhile; a person decides."""
+
+    APPLIED = "applied", pgettext_lazy("change", "Applied")
+    OPEN = "open", _("To be decided")
+    TAKEN = "taken", _("Decided: as told on the visit")
+    KEPT = "kept", _("Decided: as it stood")
+    UNDONE = "undone", pgettext_lazy("change", "Taken back")
+
+
+HOLDING = (FactState.APPLIED, FactState.TAKEN)
+
+
+class LeaveReason(models.TextChoices):
+    DIED = "died", _("Died")
+    MARRIED = "married", _("Married out")
+    MOVED = "moved", _("Moved away")
+    OTHER = "other", pgettext_lazy("leave reason", "Other")
 
 
 class NeedKind(models.TextChoices):
@@ -57,7 +98,13 @@ class VisitProblem(models.TextChoices):
     FUTURE = "future", _("The date of the visit lies in the future.")
     DAY = "day", _("The date of a visit lies between %(first)s and %(last)s.")
     CLOSED = "closed", _("This household was closed on %(day)s: only visits up to that day are still recorded.")
-    CLOSED_EXTRAS = "closed_extras", _("This household is closed: a visit is recorded without needs and aid.")
+    CLOSED_EXTRAS = (
+        "closed_extras",
+        _("This household is closed: a visit is recorded without needs, aid and changes of the case file."),
+    )
+    DECIDED = "decided", _("This has been decided already.")
+    CHANGED_AGAIN = "changed_again", _("It was changed once more since you opened the page. Look again, then decide.")
+    NOT_LAST = "not_last", _("It was changed again later. Correct it in the case file.")
     BEFORE_PAIRING = "before_pairing", _("On that date the household was not yet paired with this cadre.")
     AFTER_PAIRING = "after_pairing", _("On that date the household was no longer paired with this cadre.")
     NOT_PAIRED = "not_paired", _("On that date the household was paired with no cadre.")

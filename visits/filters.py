@@ -14,7 +14,7 @@ from core.filters import KeyFilter
 from households.scope import HangsOnHousehold
 from programs.filters import found_by, townships
 from visits.codes import PENDING, ItemState, Mode, NeedKind, NeedState
-from visits.models import Need, OutboxItem, Visit
+from visits.models import Need, OutboxItem, Visit, VisitFact
 
 YES_NO = [("yes", _("Yes")), ("no", _("No"))]
 STATES = [("pending", _("Not settled")), *NeedState.choices]
@@ -44,6 +44,9 @@ class VisitFilter(filters.FilterSet):
     by_deputy = filters.ChoiceFilter(
         label=_("Entered by a deputy"), choices=YES_NO, method="by_yes_no", empty_label=_("All")
     )
+    to_decide = filters.ChoiceFilter(
+        label=_("Waiting for a decision"), choices=YES_NO[:1], method="by_to_decide", empty_label=_("All")
+    )
     since = filters.DateFilter(
         label=_("Visited since"), field_name="visited_on", lookup_expr="gte", widget=DayInput(format="%Y-%m-%d")
     )
@@ -53,13 +56,17 @@ class VisitFilter(filters.FilterSet):
 
     class Meta:
         model = Visit
-        fields = ["q", "household", "township", "mode", "reached", "by_deputy", "since", "until"]
+        fields = ["q", "household", "township", "mode", "reached", "by_deputy", "to_decide", "since", "until"]
 
     def search(self, rows: HangsOnHousehold, name: str, value: str) -> HangsOnHousehold:
         return found_by(rows, value, user=self.request.user)
 
     def by_yes_no(self, rows: QuerySet[Visit], name: str, value: str) -> QuerySet[Visit]:
         return rows.filter(**{name: value == "yes"})
+
+    def by_to_decide(self, rows: QuerySet[Visit], name: str, value: str) -> QuerySet[Visit]:
+        """Somebody else had changed the same as was told on the visit; in its first version."""
+        return rows.filter(pk__in=VisitFact.objects.open().values("visit"))
 
 
 class NeedFilter(filters.FilterSet):

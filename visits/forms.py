@@ -13,6 +13,7 @@ from core.fields import YuanField
 from households.models import Household
 from programs.codes import MeasureKind, MeasureSource
 from visits.codes import PENDING, Change, Mode, NeedKind, NeedState
+from visits.forms_changes import ChangeFields
 from visits.logging import Aid, days_for
 from visits.models import Need, Visit
 from visits.needs import DUE_AFTER, Voiced, due_span
@@ -78,7 +79,7 @@ class VisitFacts(forms.Form):
         }
 
 
-class VisitForm(VisitFacts):
+class VisitForm(ChangeFields, VisitFacts):
     needs = forms.MultipleChoiceField(label=_("Needs voiced"), choices=NeedKind.choices, required=False)
     due_on = forms.DateField(label=_("Due on"), required=False, widget=day_picker(**{"class": "form-control"}))
     aid_kind = forms.ChoiceField(label=_("Measure type"), choices=MeasureKind.choices, required=False)
@@ -88,8 +89,9 @@ class VisitForm(VisitFacts):
     aid_note = forms.CharField(label=_("What was given"), required=False, max_length=200)
     photos = PhotosField(label=_("Photos"), required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args: Any, household: Household, **kwargs: Any) -> None:
+        super().__init__(*args, household=household, **kwargs)
+        self.open_for(household)
         for kind in NeedKind:
             self.fields[f"need_text_{kind.value}"] = forms.CharField(label=kind.label, required=False, max_length=500)
         self.fields["due_on"].initial = timezone.localdate() + DUE_AFTER
@@ -127,7 +129,11 @@ class VisitForm(VisitFacts):
 
     def facts(self) -> dict[str, Any]:
         data = self.cleaned_data
-        return {**super().facts(), "needs": self._needs(), "aid": self._aid(), "photos": data["photos"]}
+        facts = super().facts()
+        return {
+            **facts, "changes": self.ticked(facts["changes"]), "told": self.told(), **self.position(),
+            "needs": self._needs(), "aid": self._aid(), "photos": data["photos"],
+        }  # fmt: skip
 
     def _needs(self) -> list[Voiced]:
         data = self.cleaned_data

@@ -15,9 +15,11 @@ from accounts.models import User
 from cadres.models import Cadre, Pairing
 from core.dates import Span, until_today, years_from
 from households.models import Household
-from households.scope import is_allowed
+from households.register import RegisterRefused
+from households.scope import actions_on, is_allowed
 from programs.codes import MeasureKind
 from programs.measures import record_measure
+from visits.changes import Told, apply_changes
 from visits.codes import REACHING, Change, VisitProblem
 from visits.models import Visit
 from visits.needs import Voiced, raise_need
@@ -36,6 +38,18 @@ class VisitRefused(Exception):
         """Why, in the reader's language."""
         sentence = str(VisitProblem(self.code).label)
         return sentence % self.params if self.params else sentence
+
+
+class ChangeRefused(VisitRefused):
+    """Something told on the visit that cannot come into the case file; in the words of the household's rules."""
+
+    def __init__(self, refusal: RegisterRefused) -> None:
+        super().__init__(refusal.code)
+        self._sentence = str(refusal)
+
+    @property
+    def sentence(self) -> str:
+        return self._sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +77,12 @@ def log_visit(
     aid: Aid | None = None,
     photos: Sequence[Picture] = (),
     visitor: Cadre | None = None,
+    told: Sequence[Told] = (),
+    latitude: Decimal | None = None,
+    longitude: Decimal | None = None,
 ) -> Visit:
-    """Log a visit with the needs voiced, the aid handed over and the photos taken, all or nothing.
+    """Log a visit with the needs voiced, the aid handed over, the photos taken and what it changes in the case file,
+    all or nothing.
 
     `by` is the paired cadre, or a deputy: then the visitor is whoever was paired on that date, unless whoever places
     what was parked says the `visitor`. `reached` follows from the mode if not given. The same client id again returns
@@ -76,7 +94,7 @@ def log_visit(
     if first is not None:
         return first
     _must_be_a_day_for(household, visited_on)
-    if household.closed_on is not None and (needs or aid is not None):
+    if household.closed_on is not None and (needs or told or aid is not None):
         raise VisitRefused(VisitProblem.CLOSED_EXTRAS)
     visitor = visitor or visitor_on(visited_on, household=household, by=by)
     visit = Visit(
@@ -90,13 +108,18 @@ def log_visit(
         text=text.strip(),
         entered_by=by,
         by_deputy=visitor.user_id != by.pk,
+        latitude=latitude,
+        longitude=longitude,
     )
     try:
         with transaction.atomic():
             visit.save(force_insert=True)
             _add_needs(visit, needs)
             _add_aid(visit, aid)
+            apply_changes(visit, told)
             store(visit, photos)
+    except RegisterRefused as refusal:
+        raise ChangeRefused(refusal) from refusal
     except IntegrityError:
         first = logged(client_id, household=household, by=by)  # a double tap: the other request was faster
         if first is None:
@@ -140,11 +163,14 @@ def correct_visit(
         entered_by=by,
         by_deputy=visit.visitor.user_id != by.pk,
         corrects=visit,
+        latitude=visit.latitude,
+        longitude=visit.longitude,
     )
     try:
         with transaction.atomic():
             corrected.save(force_insert=True)
             corrected.measures.set(visit.measures.all())
+            corrected.linked.set(visit.linked.all())
     except IntegrityError as error:
         first = logged(client_id, household=visit.household, by=by)
         if first is None:
@@ -161,11 +187,13 @@ def logged(client_id: UUID, *, household: Household, by: User) -> Visit | None:
     return first
 
 
-def may_correct(visit: Visit, user: User) -> bool:
-    """The visitor, who entered it, or a deputy of the place or unit; never a cadre who took the household over."""
-    if user.pk in (visit.visitor.user_id, visit.entered_by_id):
-        return is_allowed(user, visit.household, "log_visit")
-    return is_allowed(user, visit.household, "enter_for_others")
+def may_correct(visit: Visit, user: User, may: frozenset[str] | None = None) -> bool:
+    """The visitor, who entered it, or a deputy of the place or unit; never a cadre who took the household over.
+
+    `may`: the user's actions on the household, where they are known already.
+    """
+    own = user.pk in (visit.visitor.user_id, visit.entered_by_id)
+    return ("log_visit" if own else "enter_for_others") in (actions_on(user, visit.household) if may is None else may)
 
 
 def days_for(household: Household) -> Span:

@@ -12,11 +12,25 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit
 from cadres.models import Cadre
+from core.fields import EncryptedTextField
 from core.history import History, HistoryBypassed, TrackedModel
-from households.models import Household
+from core.masking import mask_name
+from households.models import Household, Member
 from households.scope import HangsOnHousehold
 from programs.models import Measure
-from visits.codes import PENDING, REACHING, Change, ItemKind, ItemState, Mode, NeedKind, NeedState
+from visits.codes import (
+    FACTS,
+    HOLDING,
+    PENDING,
+    REACHING,
+    Change,
+    FactState,
+    ItemKind,
+    ItemState,
+    Mode,
+    NeedKind,
+    NeedState,
+)
 
 TAKEN = (ItemState.SAVED, ItemState.PLACED)
 UNDECIDED = (ItemState.SAVED, ItemState.PARKED)
@@ -69,6 +83,13 @@ class Visit(AppendOnly):
         verbose_name=_("Corrects the visit"),
     )  # fmt: skip
     measures = models.ManyToManyField(Measure, related_name="visits", blank=True)
+    latitude = models.DecimalField(  # to about 100 m, and only where somebody tapped for it
+        _("Latitude"), max_digits=6, decimal_places=3, null=True, blank=True, editable=False
+    )
+    longitude = models.DecimalField(
+        _("Longitude"), max_digits=6, decimal_places=3, null=True, blank=True, editable=False
+    )
+    linked = models.ManyToManyField("self", blank=True, verbose_name=_("Belongs together with"))
 
     objects = VisitQuerySet.as_manager()
     history = History(table_name="visits_visit_hist")
@@ -80,10 +101,17 @@ class Visit(AppendOnly):
         indexes = [
             models.Index(fields=["household", "visited_on"], name="visit_household_ix"),
             models.Index(fields=["visited_on"], name="visit_day_ix"),
+            models.Index(fields=["entered_by", "visited_on"], name="visit_writer_ix"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(mode__in=Mode.values), name="visit_mode_known"),
             models.CheckConstraint(condition=Q(reached=False) | Q(mode__in=REACHING), name="visit_reached_how"),
+            models.CheckConstraint(
+                condition=Q(latitude=None, longitude=None)
+                | Q(latitude__isnull=False, longitude__isnull=False)
+                & Q(latitude__gte=-90, latitude__lte=90, longitude__gte=-180, longitude__lte=180),
+                name="visit_position_whole",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -104,11 +132,15 @@ class Visit(AppendOnly):
         return [str(Change(code).label) for code in self.changes if code in Change.values]
 
 
-class VisitPhotoQuerySet(HangsOnHousehold):
+class HangsOnVisit(HangsOnHousehold):
     household_path = "visit__household"
 
     def _households(self) -> QuerySet:
         return Household.objects.all()
+
+
+class VisitPhotoQuerySet(HangsOnVisit):
+    pass
 
 
 class VisitPhoto(AppendOnly):
@@ -304,3 +336,55 @@ class ParkedPhoto(AppendOnly):
 
     def __str__(self) -> str:
         return f"photo {self.pk}"
+class VisitFactQuerySet(HangsOnVisit):
+    def holding(self) -> "VisitFactQuerySet":
+        """What has come into the case file and was not taken back."""
+        return self.filter(state__in=HOLDING)
+
+    def open(self) -> "VisitFactQuerySet":
+        """Where somebody decides which of two values holds."""
+        return self.filter(state=FactState.OPEN)
+
+
+class VisitFact(TrackedModel):
+    """One thing that was told on a visit, as it stood before and after; values are JSON.
+
+    Work, school and news of income stand here alone; everything else has come into the case file as well. While it is
+    open, `before` is what somebody else wrote meanwhile, and stands.
+    """
+
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="told", verbose_name=_("Visit"))
+    member = models.ForeignKey(
+        Member, null=True, blank=True, on_delete=models.PROTECT, related_name="told", verbose_name=_("Household member")
+    )
+    fact = models.CharField(_("What changed"), max_length=10, choices=FACTS)
+    before = EncryptedTextField(_("Before"), blank=True, default="")
+    after = EncryptedTextField(_("After"), blank=True, default="")
+    state = models.CharField(_("State"), max_length=10, choices=FactState.choices, default=FactState.APPLIED)
+    settled_at = models.DateTimeField(_("Settled at"), null=True, blank=True)
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+",
+        verbose_name=_("Settled by"),
+    )  # fmt: skip
+
+    objects = VisitFactQuerySet.as_manager()
+    history = History(table_name="visits_fact_hist")
+    masks: ClassVar = {"member": mask_name}  # in the history of who sees persons masked
+
+    class Meta:
+        verbose_name = _("Told on a visit")
+        ordering = ["pk"]
+        db_table = "visits_fact"
+        indexes = [models.Index(fields=["state", "visit"], name="visit_fact_state_ix")]
+        constraints = [
+            models.CheckConstraint(condition=Q(fact__in=[code for code, _label in FACTS]), name="visit_fact_known"),
+            models.CheckConstraint(condition=Q(state__in=FactState.values), name="visit_fact_state_known"),
+            models.CheckConstraint(
+                condition=Q(state=FactState.OPEN, settled_at=None)
+                | (~Q(state=FactState.OPEN) & Q(settled_at__isnull=False)),
+                name="visit_fact_settled_when",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.fact} {self.state}"

@@ -12,10 +12,12 @@ from core.formats import phone_date
 from households.conditions import Frame
 from households.models import Household
 from households.sections import Button, ListColumn, Section, add_button, add_column, add_section
+from visits.changes import last_told
+from visits.changes_words import lines
 from visits.codes import PENDING
 from visits.conditions import with_contact
 from visits.logging import can_be_visited
-from visits.models import Need, Visit, VisitPhoto
+from visits.models import Need, Visit, VisitFact, VisitPhoto
 
 SHOWN = 5
 PHOTOS_SHOWN = 6  # of each visit
@@ -44,6 +46,17 @@ def _first_of(visit: Visit, by_pk: dict[int, Visit]) -> int:
     return visit.pk
 
 
+def load_told(household: Household, user: Any, may: frozenset[str]) -> dict[str, Any]:
+    """Work, school and news of income as told on visits, and where somebody has to decide. Two queries."""
+    masked = bool(getattr(household, "masked", False))
+    waiting = VisitFact.objects.open().filter(visit__household=household).select_related("visit", "member")
+    return {
+        "waiting": lines(waiting, masked=masked),
+        "told": lines(last_told(household), masked=masked),
+        "may_settle": not may.isdisjoint({"log_visit", "edit_household"}),
+    }
+
+
 def load_needs(household: Household, user: Any, may: frozenset[str]) -> dict[str, Any]:
     """What is not settled, then what was settled last. One query."""
     needs = list(Need.objects.filter(household=household).select_related("owner", "department").order_by("-pk"))
@@ -69,6 +82,7 @@ def offer_visit(household: Household, user: Any, may: frozenset[str]) -> bool:
 
 
 add_section(Section("needs", _("Needs"), 5.4, "visits/_case_needs.html", load_needs))
+add_section(Section("told", _("Told on visits"), 5.5, "visits/_case_told.html", load_told))
 add_section(Section("visits", _("Visits"), 5.6, "visits/_case_visits.html", load_visits))
 add_column(ListColumn("last_contact", _("Last contact"), with_contact, text=phone_date))
 add_column(ListColumn("open_needs", _("Open needs"), with_open_needs, numeric=True))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from visits.views import needs, offline, outbox, parked, visits
+from visits.views import changes, needs, offline, outbox, parked, visits
 
 app_name = "visits"
 urlpatterns = [
@@ -10,6 +10,9 @@ urlpatterns = [
     path("visits/new/", visits.visit_new, name="new"),
     path("visits/<int:pk>/", visits.visit, name="detail"),
     path("visits/<int:pk>/correct/", visits.visit_correct, name="correct"),
+    path("visits/<int:pk>/link/", changes.link, name="link"),
+    path("visits/changes/<int:pk>/", changes.change, name="change"),
+    path("visits/changes/<int:pk>/undo/", changes.change_undo, name="change_undo"),
     path("visits/photos/<int:pk>/", visits.photo, name="photo"),
     path("needs/", needs.needs, name="needs"),
     path("needs/new/", needs.need_new, name="need_new"),

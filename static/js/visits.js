@@ -59,8 +59,37 @@
     else if (boxes.includes(event.target)) none.checked = !boxes.some((box) => box.checked);
   });
   form.addEventListener("input", () => { changed = true; });
+  const parts = [...form.querySelectorAll("[data-change]")];
+  function showParts() { // a part that is not open is not sent either
+    for (const part of parts) {
+      const open = boxes.some((box) => box.checked && box.value === part.dataset.change);
+      part.hidden = !open;
+      part.disabled = !open;
+    }
+  }
+  form.addEventListener("change", showParts);
   showUnanswered();
   showNone();
+  showParts();
+
+  // --- The position: only when asked for, to about 100 m
+  const place = form.querySelector("[data-place]");
+  function setPlace(latitude, longitude, word) {
+    form.elements.latitude.value = latitude;
+    form.elements.longitude.value = longitude;
+    place.querySelector("[data-place-note]").textContent = word;
+    place.querySelector("[data-add-place]").hidden = Boolean(latitude);
+    place.querySelector("[data-remove-place]").hidden = !latitude;
+  }
+  if (place && navigator.geolocation) {
+    place.hidden = false;
+    place.querySelector("[data-add-place]").addEventListener("click", () => navigator.geolocation.getCurrentPosition(
+      ({ coords }) => setPlace(coords.latitude.toFixed(3), coords.longitude.toFixed(3), place.dataset.added),
+      () => setPlace("", "", place.dataset.none),
+      { timeout: 10_000, maximumAge: 60_000 },
+    ));
+    place.querySelector("[data-remove-place]").addEventListener("click", () => setPlace("", "", ""));
+  }
 
   // --- Offline is said at once, not when it is too late
   function showNetwork() {

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,19 +14,22 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.roles import may
+from accounts.roles import may as may_somewhere
 from core.pages import paged
 from households.models import Household
-from households.scope import is_allowed, require
+from households.scope import actions_on, require
 from programs.measures import MeasureRefused
+from visits.changes_words import lines
 from visits.codes import VisitProblem
 from visits.conditions import last_contact
 from visits.filters import VisitFilter
 from visits.forms import VisitFacts, VisitForm, facts_of
+from visits.hints import hints_for
 from visits.logging import VisitRefused, correct_visit, log_visit, logged, may_correct
 from visits.models import ParkedPhoto, Visit, VisitPhoto
 from visits.needs import NeedRefused
 from visits.tables import VisitTable
+from visits.views.changes import may_settle, may_take_back
 from visits.views.shown import form_id, household_of, shown
 
 REFUSED = (VisitRefused, MeasureRefused, NeedRefused)
@@ -35,7 +38,7 @@ HOUR = 3600  # a photo never changes, but who may see it does
 
 def visits(request: HttpRequest) -> HttpResponse:
     """Visits in sight, each in its last version."""
-    if not may(request.user, "see_households"):
+    if not may_somewhere(request.user, "see_households"):
         raise PermissionDenied
     rows = Visit.objects.visible_to(request.user).standing().select_related("visitor", "entered_by")
     rows = rows.prefetch_related(Prefetch("household", shown(request)))
@@ -47,7 +50,7 @@ def visits(request: HttpRequest) -> HttpResponse:
 def visit_new(request: HttpRequest) -> HttpResponse:
     """Log a visit to a household (?household=)."""
     if "household" not in request.GET:
-        if not may(request.user, "log_visit"):
+        if not may_somewhere(request.user, "log_visit"):
             raise PermissionDenied
         messages.info(request, _("Choose the household that was visited, then “Log a visit”."))
         return redirect("households:list")
@@ -81,8 +84,9 @@ def visit(request: HttpRequest, pk: int) -> HttpResponse:
         Visit.objects.visible_to(request.user).select_related("visitor__unit", "entered_by", "correction"), pk=pk
     )
     household = get_object_or_404(shown(request), pk=visit.household_id)
-    versions = _versions(visit)
-    root = versions[0]
+    visit.household = household
+    versions, same_day = _with_its_day(visit)
+    root, may = versions[0], actions_on(request.user, household)
     context = {
         "visit": visit,
         "household": household,
@@ -90,8 +94,13 @@ def visit(request: HttpRequest, pk: int) -> HttpResponse:
         "needs": root.needs.select_related("department"),  # type: ignore[attr-defined]
         "measures": root.measures.all(),
         "photos": root.photos.all(),  # type: ignore[attr-defined]
-        "may_correct": visit == versions[-1] and may_correct(visit, request.user),  # type: ignore[arg-type]
-        "may_log": is_allowed(request.user, household, "log_visit"),
+        "may_correct": visit == versions[-1] and may_correct(visit, request.user, may),  # type: ignore[arg-type]
+        "may_log": "log_visit" in may,
+        "told": lines(root.told.select_related("member"), masked=household.masked),  # type: ignore[attr-defined]
+        "may_settle": may_settle(may),
+        "may_take_back": may_take_back(may, request.user, root),
+        "hints": hints_for(visit, cast(User, request.user)) if visit == versions[-1] else [],
+        "same_day": _linked_or_not(visit, same_day) if visit == versions[-1] else [],
     }
     return render(request, "visits/detail.html", context)
 
@@ -127,8 +136,14 @@ def photo(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
     if request.GET.get("file"):
         return jpeg(photo.file, photo)
     household = get_object_or_404(shown(request), pk=photo.visit.household_id)
-    context = {"photo": photo, "visit": _versions(photo.visit)[-1], "household": household}
+    context = {"photo": photo, "visit": _with_its_day(photo.visit)[0][-1], "household": household}
     return render(request, "visits/photo.html", context)
+
+
+def _linked_or_not(visit: Visit, others: list[Visit]) -> list[tuple[Visit, bool]]:
+    """Other visits of the day, and whether they are linked to this one."""
+    linked = set(visit.linked.values_list("pk", flat=True)) if others else set()
+    return [(other, other.pk in linked) for other in others]
 
 
 def jpeg(file: FieldFile, photo: VisitPhoto | ParkedPhoto) -> FileResponse:
@@ -142,11 +157,11 @@ def jpeg(file: FieldFile, photo: VisitPhoto | ParkedPhoto) -> FileResponse:
     return answer
 
 
-def _versions(visit: Visit) -> list[Visit]:
-    """All versions of this visit, the first one first: one query."""
-    rows = Visit.objects.filter(household=visit.household_id).exclude(corrects=None, correction=None)
-    rows = rows.select_related("entered_by", "visitor")
-    by_pk = {row.pk: row for row in rows}
+def _with_its_day(visit: Visit) -> tuple[list[Visit], list[Visit]]:
+    """All versions of this visit, the first one first, and the other visits to the household on its day: one query."""
+    of_day, versions = Q(visited_on=visit.visited_on), ~Q(corrects=None, correction=None)
+    rows = Visit.objects.filter(of_day | versions, household=visit.household_id)
+    by_pk = {row.pk: row for row in rows.select_related("entered_by", "visitor")}
     later = {row.corrects_id: row for row in by_pk.values() if row.corrects_id}
     first = visit
     while first.corrects_id:
@@ -154,7 +169,9 @@ def _versions(visit: Visit) -> list[Visit]:
     chain = [first]
     while chain[-1].pk in later:
         chain.append(later[chain[-1].pk])
-    return chain
+    of_chain = {version.pk for version in chain}
+    standing = (row for row in by_pk.values() if row.pk not in later and row.pk not in of_chain)
+    return chain, sorted((row for row in standing if row.visited_on == visit.visited_on), key=lambda row: row.pk)
 
 
 def _wants_json(request: HttpRequest) -> bool:
