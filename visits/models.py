@@ -336,6 +336,8 @@ class ParkedPhoto(AppendOnly):
 
     def __str__(self) -> str:
         return f"photo {self.pk}"
+
+
 class VisitFactQuerySet(HangsOnVisit):
     def holding(self) -> "VisitFactQuerySet":
         """What has come into the case file and was not taken back."""

@@ -10,7 +10,6 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import pytest
 from PIL import Image
 from playwright.sync_api import BrowserContext, BrowserType, Error, Page, Route, expect
 
@@ -30,7 +29,9 @@ def photo(number: int) -> dict[str, Any]:
 
 
 @contextmanager
-def phone(browser_type: BrowserType, launch: dict[str, Any], folder: Path, product: Product) -> Iterator[BrowserContext]:
+def phone(
+    browser_type: BrowserType, launch: dict[str, Any], folder: Path, product: Product
+) -> Iterator[BrowserContext]:
     """A browser whose profile lies on the disk."""
     opened = browser_type.launch_persistent_context(
         folder, base_url=product.base, locale="zh-CN", **launch, **DEVICES["phone"]
@@ -89,7 +90,7 @@ def written(product: Product) -> list[tuple[str, int]]:
 
 def restless(product: Product) -> Callable[[Route], None]:
     """A network and a server that fail: each way once at least, then one request in twenty."""
-    random, seen = Random(5), {"items": 0, "photos": 0}  # noqa: S311 no secret
+    random, seen = Random(5), {"items": 0, "photos": 0}
 
     def handle(route: Route) -> None:
         kind = "items" if "/items/" in route.request.url else "photos"
