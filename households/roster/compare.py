@@ -1,7 +1,7 @@
 """Families of a file against the database: what a commit would create, change, leave, reject. Writes nothing."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -152,7 +152,9 @@ def _problems(
         found.append(_finding(family, "matched_by_members", name="relation", code=household.code))
     if family.code and household.code not in (family.code, *spellings(family.code)):
         found.append(_finding(family, "matched_by_head", name="household_no", value=family.code, code=household.code))
-    if not known.shares_somebody(family, household):
+    told_apart = list(_other_numbers(family, household, known))
+    found += told_apart
+    if not told_apart and not known.shares_somebody(family, household):
         other = f"{household.village} {household.head_name}"
         found.append(
             _finding(family, "household_no_shared", name="household_no", value=family.code, other=other, why="stored")
@@ -164,6 +166,20 @@ def _problems(
     if statement is not None and not is_final and family.income is not None:
         found += _not_confirmed(family, statement)
     return found
+
+
+def _other_numbers(family: Family, household: Household, known: Known) -> Iterator[Finding]:
+    """Somebody new of a member's name, where that member's own number is not in the file: one person, two numbers."""
+    for row in family.members:
+        person = known.person(row) if row.id_no else None
+        if not row.id_no or (person and (person.household_id == household.pk or person.name == row.name)):
+            continue
+        for member in known.members.get(household.pk, []):
+            if member.name == row.name and member.id_no_hash and member.id_no_hash not in known.hashes_in_file:
+                number, other = mask_id(row.id_no), mask_id(member.id_no)
+                told = _finding(family, "id_conflict", row=row.row, name="id_no", value=number, other=other)
+                yield replace(told, sheet=row.sheet, column=row.id_header)
+                break
 
 
 def _not_confirmed(family: Family, statement: IncomeStatement) -> list[Finding]:

@@ -87,6 +87,7 @@ BY_THE_SYSTEM = (
     "matched_by_head",
     "matched_by_members",
     "statement_final",
+    "id_conflict",
 )  # about households of the sound file
 OF_THE_FILE = ("not_in_file", "place_proposed")
 OF_THE_REFUSED = ("income_is_per_head",)
@@ -99,7 +100,7 @@ class Rosters:
         self.folder, self.block, self.year, self.unknown = folder, block, year, unknown
         self.made = 0
 
-    def sound(self, known: int = 4) -> tuple[Path, list[list[Row]]]:
+    def sound(self, known: int = 5) -> tuple[Path, list[list[Row]]]:
         """Households without a finding that only the system's state later gives one."""
         families = [self._family() for _ in range(known)]
         return self._saved("别山镇.xlsx", [("花名册", COLUMNS, families)]), families
@@ -142,12 +143,13 @@ class Rosters:
         return [headless, mistyped, twice, one, two, first, hidden, second]
 
     def _of_the_system(self, known: list[list[Row]]) -> list[list[Row]]:
-        closed, renamed, final = ([dict(row) for row in family] for family in known[:3])
+        closed, renamed, final, other = ([dict(row) for row in family] for family in (*known[:3], known[4]))
         for row in renamed:
             row[CODE] = self._code(999)
         for row in final:
             row |= {"工资性收入": 7000, "家庭纯收入": 8000}
-        return [closed, renamed, final]
+        other[1] |= {ID_NO: self._family()[1][ID_NO]}
+        return [closed, renamed, final, other]
 
     def _of_a_new_head(self, known: list[Row]) -> list[Row]:
         """The wife is head now, and another man is with her."""
