@@ -14,6 +14,7 @@ from xml.etree.ElementTree import ParseError, XMLParser
 
 from .rows import Limits, Sheet
 
+ERROR_WORDS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"})  # as text, too
 CHUNK = 1 << 20
 OVERLAP = 512  # a cell's opening tag that lies across two chunks
 
