@@ -213,3 +213,22 @@ def test_another_row_is_named_as_readers_know_it() -> None:
         assert "see 花名册, row 3." in sentence(told, {("花名册", 28): 3})
         assert "see 花名册, row 28 of the original file." in sentence(told, {})
     assert len({HEAD_ID, WIFE_ID, SON_ID, OTHER_ID}) == 4
+
+
+@pytest.mark.parametrize(
+    ("township", "village", "also"),
+    [
+        ("无名镇", "无名村", ["village_unknown"]),
+        ("#N/A", "#REF!", ["cell_error"]),
+        ("无名镇", None, ["village_unknown"]),
+        (None, "无名村", ["village_unknown"]),
+        ("无名镇", "西九户", []),
+        ("无名镇", "别山镇西九户村", []),
+        ("无名镇", "东山村", []),
+        (None, "东山村", []),
+    ],
+)
+def test_what_is_wrong_with_either_place_is_said_at_once(township: Any, village: Any, also: list[str]) -> None:
+    result = reading(workbook(row(**{"乡(镇)": township, "行政村": village, "人数": 1})))
+    first = "cell_error" if township == "#N/A" else "township_unknown"
+    assert found(result) == [(2, "township", first), *((2, "village", code) for code in also)]
