@@ -180,6 +180,13 @@ FINDINGS: dict[str, Code] = {
     "matched_by_members": Code(
         WARNING, _("By its other members this is household %(code)s with another head. Check that this is meant.")
     ),
+    "head_namesake": Code(
+        WARNING,
+        _(
+            "The head has the name of the head of household %(code)s in this village, whom the file does not have, but "
+            "another ID number. If it is the same person, correct the roster or the case file before you import it."
+        ),
+    ),
     # Cells and the file
     "formula_no_value": Code(
         ERROR, _("The cell holds a formula without a result. Open the file in Excel, save it, or enter the value.")

@@ -88,6 +88,7 @@ BY_THE_SYSTEM = (
     "matched_by_members",
     "statement_final",
     "id_conflict",
+    "head_namesake",
 )  # about households of the sound file
 OF_THE_FILE = ("not_in_file", "place_proposed")
 OF_THE_REFUSED = ("income_is_per_head",)
@@ -103,6 +104,7 @@ class Rosters:
     def sound(self, known: int = 5) -> tuple[Path, list[list[Row]]]:
         """Households without a finding that only the system's state later gives one."""
         families = [self._family() for _ in range(known)]
+        families.append([self._family(**{TOWNSHIP: "穿芳峪镇", VILLAGE: "小辛庄村"})[0] | {"人数": 1}])
         return self._saved("别山镇.xlsx", [("花名册", COLUMNS, families)]), families
 
     def refused(self) -> Path:
@@ -114,7 +116,7 @@ class Rosters:
         """Every kind of finding: its path, and the codes. `known` are the households that the system knows."""
         families = [self._family(self.changed(code), self.own(code)) for code in (*OF_WIFE, *OF_HOUSEHOLD)]
         families += [*self._between(), *self._of_the_system(known), self._family()]
-        placed = [self._family(), self._of_a_new_head(known[3])]
+        placed = [self._family(), self._of_a_new_head(known[3]), self._of_one_name(known[5])]
         told = {*OF_WIFE, *OF_HOUSEHOLD, *BY_OTHERS, *BY_THE_SYSTEM, *OF_THE_FILE}
         sheets = [("花名册", COLUMNS, families), ("穿芳峪镇小辛庄村", NO_CODE, placed)]
         return self._saved("各乡镇汇总.xlsx", sheets, rename={ID_NO: self.unknown}), told
@@ -155,6 +157,11 @@ class Rosters:
         """The wife is head now, and another man is with her."""
         husband = self._family()[0] | {RELATION: "配偶"}
         return [known[1] | {RELATION: "户主"}, husband]
+
+    def _of_one_name(self, known: list[Row]) -> list[Row]:
+        """A head of the same name, with another number."""
+        head, wife = self._family()
+        return [head | {WHO: known[0][WHO]}, wife]
 
     def _code(self, number: int) -> str:
         return f"997{self.block}{number:06d}"

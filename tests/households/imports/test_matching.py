@@ -333,3 +333,32 @@ def test_a_member_who_moves_within_the_file_stands_not_against_another_of_the_na
                line("1002", "李二", "之儿媳"))
     )  # fmt: skip
     assert (document["findings"], document["counts"]["members"]["created"]) == ([], 2)
+
+
+def test_without_a_code_a_head_of_the_same_name_in_the_village_is_asked_about(roster: Roster) -> None:
+    run(roster(nameless("赵一", "户主"), nameless("孙四", "户主"), header=NO_CODE))
+    code = Household.objects.get(head_name="赵一").code
+    other = nameless("赵一", "户主")
+    other[3] = PEOPLE["周五"]
+    document = run(roster(other, nameless("孙四", "户主"), header=NO_CODE), commit=False)
+    assert found(document)[0] == ("head_namesake", 2)
+    assert code in document["findings"][0]["message"]
+    assert document["counts"]["households"] == counts(created=1, unchanged=1)
+
+
+def test_of_two_heads_of_one_name_who_both_are_there_nothing_is_asked(roster: Roster) -> None:
+    other, elsewhere = nameless("赵一", "户主"), nameless("赵一", "户主", village="石臼村")
+    other[3], elsewhere[3] = PEOPLE["周五"], PEOPLE["王三"]
+    run(roster(nameless("赵一", "户主"), header=NO_CODE))
+    document = run(roster(nameless("赵一", "户主"), other, elsewhere, header=NO_CODE))
+    assert (document["findings"], document["counts"]["households"]) == ([], counts(created=2, unchanged=1))
+    code = line("1009", "赵一", "户主")
+    code[4] = PEOPLE["李二"]
+    assert {f["code"] for f in run(roster(code))["findings"]} == {"not_in_file"}
+
+
+def test_a_head_with_another_number_among_known_members_is_said_once(roster: Roster) -> None:
+    run(roster(nameless("赵一", "户主"), nameless("李二", "配偶"), header=NO_CODE))
+    head = nameless("赵一", "户主")
+    head[3] = PEOPLE["周五"]
+    assert found(run(roster(head, nameless("李二", "配偶"), header=NO_CODE))) == [("id_conflict", 2)]

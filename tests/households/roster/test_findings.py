@@ -31,7 +31,7 @@ WORDS = {
     "code_unknown": ["不在选项"], "relation_unknown": ["不在选项"], "phone_invalid": ["电话"],
     "household_no_missing": ["缺", "户编号"], "household_no_invalid": ["户编号"], "household_conflict": ["户编号"],
     "household_no_shared": ["户编号"], "household_closed": ["户编号"], "matched_by_head": ["户编号"],
-    "formula_no_value": ["公式"], "cell_error": ["错误"], "hidden_data": ["隐藏"],
+    "head_namesake": ["户主", "花名册"], "formula_no_value": ["公式"], "cell_error": ["错误"], "hidden_data": ["隐藏"],
     "file_encrypted": ["密码"], "file_damaged": ["损坏"], "file_type": ["格式"], "file_too_big": ["过大"],
     "file_unsafe": ["不安全"], "file_empty": ["空"], "header_not_found": ["表头"], "column_missing": ["缺少列"],
     "year_missing": ["年度"],
