@@ -19,12 +19,12 @@ class SeveralFilesInput(forms.ClearableFileInput):
 
 
 class SeveralFilesField(forms.FileField):
-    """A list of uploaded files."""
+    """A list of uploaded files, empty ones too: each is looked at by the form."""
 
     widget = SeveralFilesInput
 
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
-        """Each file by itself; the first one that is wrong is named."""
+        """All of them; ValidationError if there is none, or too many."""
         files = data if isinstance(data, list | tuple) else [data]
         if len(files) > MOST_FILES:
             raise forms.ValidationError(_("Choose at most %(most)s files."), params={"most": MOST_FILES})
@@ -35,6 +35,7 @@ class UploadForm(forms.Form):
     """Roster files, and the income year for files without such a column."""
 
     file = SeveralFilesField(
+        allow_empty_file=True,
         label=_("Roster files"),
         help_text=_("xlsx, xls, ods or csv; several at once, one for each township, are checked side by side."),
         widget=SeveralFilesInput(attrs={"accept": ".xlsx,.xls,.ods,.csv,.txt"}),
@@ -55,17 +56,33 @@ class UploadForm(forms.Form):
 
     def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.refused: list[str] = []
         years = campaign.years.values_list("year", flat=True)  # type: ignore[attr-defined]
         self.fields["year"].choices = [("", _("Stated in the file")), *((y, str(y)) for y in years)]  # type: ignore[attr-defined]
 
     def clean_file(self) -> list[UploadedFile]:
-        """Size and kind of each, before it is read."""
+        """The files that can be read, by size and kind; `refused` says of the others why they were left out.
+
+        A browser forgets the choice of files when the page comes back, so only a choice without a good one is refused.
+        """
         files: list[UploadedFile] = self.cleaned_data["file"]
+        good = []
         for file in files:
-            try:
-                look_at_upload(file.size or 0, file.read(16), limits())
-            except FileRefused as refused:
-                sentence = refusal_sentence(refused.refusal)
-                raise forms.ValidationError(f"{file.name}: {sentence}" if len(files) > 1 else sentence) from refused
-            file.seek(0)
-        return files
+            if why := self._why_not(file):
+                self.refused.append(f"{file.name}: {why}" if len(files) > 1 else why)
+            else:
+                good.append(file)
+        if not good:
+            raise forms.ValidationError(self.refused)
+        return good
+
+    def _why_not(self, file: UploadedFile) -> str:
+        """Why this file cannot be a roster, "" if it can."""
+        if not file.size:
+            return str(self.fields["file"].error_messages["empty"])
+        try:
+            look_at_upload(file.size, file.read(16), limits())
+        except FileRefused as refused:
+            return refusal_sentence(refused.refusal)
+        file.seek(0)
+        return ""

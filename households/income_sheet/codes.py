@@ -11,6 +11,14 @@ REFUSALS: dict[str, Promise] = {
     "file_encrypted": _("The file is protected by a password. Remove the password, save it and upload it again."),
     "file_damaged": _("The file is damaged. Open it in Excel or WPS, save it as a new xlsx file and upload that."),
     "file_type": _("This is no xlsx file. Upload the sheet as it was downloaded, filled in."),
+    "file_xls": _(
+        "This is an old xls file, the sheet was downloaded as xlsx. Open it in Excel or WPS, save it as xlsx and "
+        "upload that."
+    ),
+    "file_text": _(
+        "This is a csv or text file: what shows whose sheet it is was lost when it was saved so. Enter the figures in "
+        "the xlsx that was downloaded and upload that."
+    ),
     "file_too_big": _("The file is too large (at most %(limit)s). Upload the sheet as it was downloaded, filled in."),
     "file_unsafe": _("The file is not safe to open: unpacked it is too large. Download the sheet anew."),
     "file_empty": _("The file is empty. Choose another one."),

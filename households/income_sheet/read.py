@@ -69,12 +69,17 @@ class Filled:
 
 def look_at(size: int, head: bytes) -> None:
     """SheetRefused by its size and first bytes for what need not be read."""
-    if head and not head.startswith((ZIP, OLE)):
-        raise SheetRefused("file_type")
     try:
         look_at_upload(size, head, LIMITS)
     except FileRefused as refused:
         raise SheetRefused(refused.refusal.code, **refused.refusal.params) from refused
+    if head and not head.startswith((ZIP, OLE)):
+        raise SheetRefused("file_text" if _is_text(head) else "file_type")
+
+
+def _is_text(head: bytes) -> bool:
+    """A csv, or the text that a spreadsheet saves; a web page is none."""
+    return head[:2] in (b"\xff\xfe", b"\xfe\xff") or (min(head) > 8 and not head.lstrip().startswith((b"<", b"{")))
 
 
 def open_file(data: bytes) -> Filled:
@@ -84,6 +89,8 @@ def open_file(data: bytes) -> Filled:
         sheets = sheets_of(data, LIMITS)
     except FileRefused as refused:
         raise SheetRefused(refused.refusal.code, **refused.refusal.params) from refused
+    if data.startswith(OLE):
+        raise SheetRefused("file_xls")
     mark, version, token = _hidden(data, sheets)
     if mark != MARK or not token:
         raise SheetRefused("sheet_foreign")

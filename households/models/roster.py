@@ -130,6 +130,7 @@ class RosterLeftover(models.Model):
     head_name = models.CharField(max_length=40, blank=True)
     head_hash = models.CharField(max_length=64, blank=True, default="")  # of the head's ID number; keyed
     codes = models.JSONField(default=list)  # of its errors
+    rows_hash = models.CharField(max_length=64, blank=True, default="")  # of what the file says of it; keyed
     state = models.CharField(max_length=10, choices=LeftoverState.choices, default=LeftoverState.OPEN)
     reason = models.CharField(max_length=200, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)

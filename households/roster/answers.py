@@ -191,6 +191,11 @@ def check_again(roster_import: RosterImport, *, by: Any, **facts: Any) -> bool:
     return False
 
 
+def waits(roster_import: RosterImport) -> bool:
+    """Whether it can be answered as it now is. One query."""
+    return RosterImport.objects.filter(pk=roster_import.pk, state__in=OPEN, file_removed_at=None).exists()
+
+
 def mended_value(mended: RosterMend) -> str:
     """A mended value as it may stand on a page: ID number, phone and card masked."""
     return shown(mended.field, mended.value)

@@ -3,14 +3,17 @@
 python -m households.roster.apart '{limits as JSON}'   the file on standard input, the sheets pickled on the output
 """
 
+import io
 import json
 import pickle
 import resource
 import subprocess
 import sys
+import zipfile
 from dataclasses import asdict
 from pathlib import Path
 
+from . import biff, opendocument
 from .rows import Limits, Refusal, Sheet
 from .workbook import FileRefused, workbook_sheets
 
@@ -34,6 +37,15 @@ def sheets_apart(data: bytes, limits: Limits) -> list[Sheet]:
     return found
 
 
+def _second_look(data: bytes, sheets: list[Sheet]) -> None:
+    if not data.startswith(b"PK"):
+        biff.mark(data, sheets)
+        return
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        if "content.xml" in archive.namelist():
+            opendocument.mark(archive, sheets)
+
+
 def main() -> int:
     _soft, hard = resource.getrlimit(resource.RLIMIT_AS)
     most = MOST_MEMORY if hard == resource.RLIM_INFINITY else min(MOST_MEMORY, hard)
@@ -41,7 +53,9 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     answer: list[Sheet] | Refusal
     try:
-        answer = workbook_sheets(sys.stdin.buffer.read(), Limits(**json.loads(sys.argv[1])))
+        data = sys.stdin.buffer.read()
+        answer = workbook_sheets(data, Limits(**json.loads(sys.argv[1])))
+        _second_look(data, answer)
     except FileRefused as refused:
         answer = refused.refusal
     except MemoryError:

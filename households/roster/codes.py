@@ -58,6 +58,13 @@ FINDINGS: dict[str, Code] = {
     "person_two_households": Code(
         ERROR, _("The same person is repeated in another household, see %(other)s. Keep the person in one of them.")
     ),
+    "id_conflict": Code(
+        ERROR,
+        _(
+            "This person stands in the case file with another ID number (%(other)s). "
+            "Compare both with the card and correct the case file or the roster."
+        ),
+    ),
     # Heads and people
     "head_missing": Code(ERROR, _("The household has no head. Give one member the relation 户主.")),
     "head_two": Code(ERROR, _("The household has %(count)s heads. Only one member may have the relation 户主.")),
@@ -172,6 +179,13 @@ FINDINGS: dict[str, Code] = {
     ),
     "matched_by_members": Code(
         WARNING, _("By its other members this is household %(code)s with another head. Check that this is meant.")
+    ),
+    "head_namesake": Code(
+        WARNING,
+        _(
+            "The head has the name of the head of household %(code)s in this village, whom the file does not have, but "
+            "another ID number. If it is the same person, correct the roster or the case file before you import it."
+        ),
     ),
     # Cells and the file
     "formula_no_value": Code(

@@ -1,7 +1,7 @@
 """Families of a file against the database: what a commit would create, change, leave, reject. Writes nothing."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -23,7 +23,7 @@ from .differences import (
     policy_at,
     statement_values,
 )
-from .known import BEAT_EVERY, Beat, Known, chunks, no_beat
+from .known import BEAT_EVERY, Beat, Known, chunks, gather, no_beat
 from .rows import ERROR, UNASKED, Family, Finding, MemberRow, Reading
 
 OWN_PREFIX = "H"  # begins the codes that we make: no office's 户编号 looks like them
@@ -93,9 +93,12 @@ def compare(
     plan.hashes = known.hashes
     matches = _matches(reading.families, known)
     rejected = set(reading.rejected_keys)
+    namesakes = _namesakes(reading.families, matches)
     for family in reading.families:
         if family.key not in rejected:
             found = _problems(family, matches[family.key], known, plan.policies)
+            if code := namesakes.get(family.key):
+                found.append(_finding(family, "head_namesake", name="name", value=_head_of(family), code=code))
             found = [replace(f, severity=ERROR) if refuses(f) else f for f in found]
             plan.findings += found
             rejected |= {f.household for f in found if f.severity == ERROR}
@@ -125,6 +128,25 @@ def _matches(families: Iterable[Family], known: Known) -> dict[str, Household | 
     return matches | {key: h for key, h in others.items() if h is not None and taken[h.pk] == 1}
 
 
+def _namesakes(families: Iterable[Family], matches: Matches) -> dict[str, str]:
+    """Key of a new family without a code → the household of its village whose head has the same name, left by the file.
+
+    A query for each 900 such names; none where families have codes.
+    """
+    new = [f for f in families if matches[f.key] is None and not f.code and f.head and f.head.name and f.village_code]
+    if not new:
+        return {}
+    taken = {h.pk for h in matches.values() if h is not None}
+    rows = gather(
+        Household.objects.filter(closed_on__isnull=True).select_related("village"),
+        "head_name",
+        (_head_of(f) for f in new),
+    )
+    known = {(h.village.code, h.head_name): h.code for h in rows if h.pk not in taken}
+    found = {f.key: known.get((f.village_code, _head_of(f)), "") for f in new}
+    return {key: code for key, code in found.items() if code}
+
+
 def _plan_one(plan: Plan, family: Family, household: Household | None, known: Known, moving: Mapping[int, str]) -> None:
     if household is not None:
         outcome = compared(family, household, known, campaign=plan.campaign, moving=moving)
@@ -147,12 +169,13 @@ def _problems(
         return [_finding(family, "not_eligible", name="income", value=total, total=total, line=line)]
     if household.closed_on is not None:
         return [_finding(family, "household_closed", name="household_no", value=family.code, code=household.code)]
-    found = []
-    if not family.code and known.household(family) is None:
+    told_apart = list(_other_numbers(family, household, known))
+    found = list(told_apart)
+    if not told_apart and not family.code and known.household(family) is None:
         found.append(_finding(family, "matched_by_members", name="relation", code=household.code))
     if family.code and household.code not in (family.code, *spellings(family.code)):
         found.append(_finding(family, "matched_by_head", name="household_no", value=family.code, code=household.code))
-    if not known.shares_somebody(family, household):
+    if not told_apart and not known.shares_somebody(family, household):
         other = f"{household.village} {household.head_name}"
         found.append(
             _finding(family, "household_no_shared", name="household_no", value=family.code, other=other, why="stored")
@@ -164,6 +187,20 @@ def _problems(
     if statement is not None and not is_final and family.income is not None:
         found += _not_confirmed(family, statement)
     return found
+
+
+def _other_numbers(family: Family, household: Household, known: Known) -> Iterator[Finding]:
+    """Somebody new of a member's name, where that member's own number is not in the file: one person, two numbers."""
+    for row in family.members:
+        person = known.person(row) if row.id_no else None
+        if not row.id_no or (person and (person.household_id == household.pk or person.name == row.name)):
+            continue
+        for member in known.members.get(household.pk, []):
+            if member.name == row.name and member.id_no_hash and member.id_no_hash not in known.hashes_in_file:
+                number, other = mask_id(row.id_no), mask_id(member.id_no)
+                told = _finding(family, "id_conflict", row=row.row, name="id_no", value=number, other=other)
+                yield replace(told, sheet=row.sheet, column=row.id_header)
+                break
 
 
 def _not_confirmed(family: Family, statement: IncomeStatement) -> list[Finding]:

@@ -241,6 +241,15 @@ class _Reader:
             params = {"why": "missing"}
         code = value.code if isinstance(value, Problem) else found.problem
         self.context.say(line, name, code, self.group.key, value=value, params=params)
+        if found.problem == "township_unknown" and self.has("village"):
+            self._say_village(line, line.values.get("village") or self.first("village"))
+
+    def _say_village(self, line: Line, value: object) -> None:
+        """Where the township is not known, what can be said of the village all the same."""
+        params = {} if cells.text(value) else {"why": "missing"}
+        code = value.code if isinstance(value, Problem) else "village_unknown"
+        if code != "village_unknown" or not self.context.places.has_village(cells.text(value)):
+            self.context.say(line, "village", code, self.group.key, value=value, params=params)
 
     def _note_filled(self, line: Line) -> None:
         values = line.values

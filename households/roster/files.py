@@ -7,14 +7,13 @@ import zipfile
 from collections.abc import Iterable
 
 from .apart import sheets_apart
-from .ooxml import Problem, UnsafeFile, look_at_zip, marks_of_sheets
+from .ooxml import ERROR_WORDS, Problem, UnsafeFile, look_at_zip, marks_of_sheets
 from .rows import Limits, Sheet, shortened
 from .workbook import FileRefused, workbook_sheets
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 SHEET_LENGTH = 100  # of a sheet's name where tables keep it
 ENCODINGS = ("utf-8-sig", "utf-8", "gb18030")
-_ERROR_WORDS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!")  # as Excel writes them into a csv
 _SEPARATORS = ",\t;，"
 
 
@@ -88,8 +87,8 @@ def _from_text(data: bytes, limits: Limits) -> Sheet:
         raise FileRefused("file_type")
     if len(rows) > limits.rows:
         raise FileRefused("file_too_big", limit=f"{limits.rows:,} rows")
-    if any(word in text for word in _ERROR_WORDS):
-        rows = [[Problem("cell_error") if v in _ERROR_WORDS else v for v in row] for row in rows]
+    if any(word in text for word in ERROR_WORDS):
+        rows = [[Problem("cell_error") if v in ERROR_WORDS else v for v in row] for row in rows]
     return Sheet(name="csv", rows=rows)
 
 

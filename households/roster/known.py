@@ -31,6 +31,7 @@ class Known:
         families = list(families)
         self.codes_in_file = {f.code for f in families if f.code}
         self.hashes = keyed_hashes({m.id_no: None for f in families for m in f.members if m.id_no})
+        self.hashes_in_file = frozenset(self.hashes.values())
         self.villages: dict[str, Division] = {
             d.code: d for d in gather(Division.objects.all(), "code", (f.village_code for f in families))
         }

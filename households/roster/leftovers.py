@@ -2,7 +2,8 @@
 
 Each is shown to who may enter households in its place (`households/scope.py`): officials and clerks their own ones.
 A household that a later file has again is settled if that one takes it; if it is left out again the newer row stands
-and the older one steps back. Either is remembered as `reason` "import N", so that an undo can take it back.
+and the older one steps back. Either is remembered as `reason` "import N", so that an undo can take it back. One that
+was refused stays so while the file says the same of it.
 """
 
 from collections.abc import Iterable
@@ -12,6 +13,8 @@ from typing import Any
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from msgspec import json
+from msgspec.structs import replace as struct_replace
 
 from core.crypto import keyed_hash
 from district.models import Division, Level
@@ -43,7 +46,7 @@ class Leftovers:
     taken: set[str] = field(default_factory=set)  # codes and hashes of heads
 
     def keep(self, roster_import: RosterImport) -> None:
-        """Write them, and settle those of earlier imports, in the caller's transaction. Five queries at most."""
+        """Write them, and settle those of earlier imports, in the caller's transaction. Seven queries at most."""
         townships = {key: d for d in Division.objects.filter(level=Level.TOWNSHIP) for key in (d.name, d.code)}
         codes = {place for _row, place in self.rows if place not in townships}
         villages = {d.code: d for d in Division.objects.filter(level=Level.VILLAGE, code__in=codes)}
@@ -57,7 +60,20 @@ class Leftovers:
             found = [row.pk for row in older if not keys.isdisjoint(_known_by(row))]
             if found:
                 RosterLeftover.objects.filter(pk__in=found, state=OPEN).update(reason=through, **settled)
+        self._stay_refused()
         RosterLeftover.objects.bulk_create([row for row, _place in self.rows], batch_size=500)
+
+    def _stay_refused(self) -> None:
+        """Refuse those that somebody refused before, where the last that was said of the same rows is that."""
+        mine = {row.rows_hash: row for row, _place in self.rows}
+        refused = RosterLeftover.objects.filter(state=LeftoverState.REFUSED).exclude(rows_hash="")
+        again = mine.keys() & set(refused.values_list("rows_hash", flat=True))
+        last = {row.rows_hash: row for row in RosterLeftover.objects.filter(rows_hash__in=again)} if again else {}
+        for rows_hash, old in last.items():
+            if old.state == LeftoverState.REFUSED:
+                row = mine[rows_hash]
+                row.state, row.reason = old.state, old.reason
+                row.settled_at, row.settled_by_id = old.settled_at, old.settled_by_id
 
 
 def of(plan: Plan) -> Leftovers:
@@ -81,9 +97,18 @@ def _row(family: Family, findings: list[Finding]) -> tuple[RosterLeftover, str]:
     row = RosterLeftover(
         key=shortened(family.code or family.key, KEY_LENGTH), place=" ".join(filter(None, place))[:100],
         head_name=(family.head.name if family.head else family.head_name)[:40], head_hash=_head_hash(family),
-        codes=list(dict.fromkeys(e.code for e in errors)),
+        codes=list(dict.fromkeys(e.code for e in errors)), rows_hash=_rows_hash(family, errors),
     )  # fmt: skip
     return row, family.village_code or family.township
+
+
+def _rows_hash(family: Family, errors: list[Finding]) -> str:
+    """Of all that the file says of the household and what is wrong with it, wherever in the file that stands."""
+    members = tuple(struct_replace(m, sheet="", row=0, part=0, id_header="") for m in family.members)
+    key = "" if family.code or _head_hash(family) else family.key  # else another one of the name might be meant
+    bare = struct_replace(family, key=key, sheet="", row=0, rows=(), members=members)
+    said = sorted((e.field, e.code, e.value) for e in errors)
+    return keyed_hash(json.encode((bare, said)).decode())
 
 
 def _head_hash(family: Family) -> str:
@@ -128,7 +153,8 @@ def _names(finding: RosterFinding) -> tuple[str, str] | None:
 def worklist() -> LeftoverQuerySet:
     """Of imports that stand; without those that a later import left out again."""
     rows = RosterLeftover.objects.filter(roster_import__state=ImportState.COMMITTED)
-    return rows.exclude(state=OPEN, reason__gt="")
+    newer = rows.filter(pk__gt=OuterRef("pk"), rows_hash=OuterRef("rows_hash")).exclude(rows_hash="")
+    return rows.exclude(state=OPEN, reason__gt="").exclude(Q(state=LeftoverState.REFUSED) & Exists(newer))
 
 
 def open_for(user: Any) -> QuerySet[RosterLeftover]:

@@ -290,6 +290,8 @@ def commit_import(roster_import: RosterImport, *, progress: Progress, effect: Ef
         if checked.plan is None or not parts.as_shown(checked.plan, roster_import):
             parts.forget(roster_import)
             keep_preview(roster_import, checked, effect(), outdated=True)
+            if _is_copy_without_changes(roster_import, checked):
+                ask_commit(roster_import, by=roster_import.job and roster_import.job.started_by)
             return False
         document = {**roster_import.report, "state": "committed", "outdated": False}
         try:
@@ -310,6 +312,14 @@ def commit_import(roster_import: RosterImport, *, progress: Progress, effect: Ef
         sealed.drop(roster_import.file_path)
         return True
     raise jobs.JobRefused(BUSY_IN_PART if parts.saved_of(roster_import) else BUSY)
+
+
+def _is_copy_without_changes(roster_import: RosterImport, checked: Checked) -> bool:
+    """The same file once more, saved meanwhile with its batch: there is nothing to confirm a second time."""
+    if not roster_import.batch or checked.plan is None or checked.plan.created or checked.plan.updated:
+        return False
+    saved = RosterImport.objects.filter(batch=roster_import.batch, state=ImportState.COMMITTED)
+    return saved.filter(sha256=roster_import.sha256).exists()
 
 
 @bulk.without_collector()

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from .cells import Cell
-from .ooxml import Problem
+from .ooxml import ERROR_WORDS, Problem
 
 
 class Once(dict[object, Cell]):
@@ -14,7 +14,7 @@ class Once(dict[object, Cell]):
         self.parse, self.most = parse, most
 
     def __missing__(self, text: object) -> Cell:
-        cell = self.parse(text)
+        cell = Cell(None, "cell_error") if text in ERROR_WORDS else self.parse(text)
         if len(self) < self.most:
             self[text] = cell
         return cell

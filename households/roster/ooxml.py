@@ -14,6 +14,7 @@ from xml.etree.ElementTree import ParseError, XMLParser
 
 from .rows import Limits, Sheet
 
+ERROR_WORDS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"})  # as text, too
 CHUNK = 1 << 20
 OVERLAP = 512  # a cell's opening tag that lies across two chunks
 
@@ -23,13 +24,17 @@ _FAR = re.compile(
     rb"""r=(?<!\wr=)["'](?:([A-Z]{3}|[D-Z][A-Z])(\d+)|[A-Z]{1,3}(\d{6,})["']|(\d{6,})["']"""
     rb"""(?![^>]*(?:/>|></(?:\w+:)?row>)))"""
 )
-# Some writers put a prefix before each name: <x:c r="A1">. An empty text (t="str") is a result too: =IF(A2="","",…).
-_ERROR_CELL = re.compile(rb"""c r="(?<=[<:]c r=")([A-Z]+)(\d+)"[^>]*?\bt="e\"""")
+# Some writers put a prefix before each name: <x:c r="A1">, some another attribute before r. So what is rare is searched
+# for first, then the tag around it. An empty text (t="str") is a formula's result too: =IF(A2="","",…).
+_ERROR = re.compile(rb"""t="e"(?<=\st="e")""")
 _EMPTY_FORMULA = re.compile(
-    rb"""c r="(?<=[<:]c r=")([A-Z]+)(\d+)"(?![^>]*\bt="str")[^>]*>"""
+    rb"""r=(?<=\sr=)["'][A-Z]+\d+["'][^>]*>"""
     rb"""<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?</(?:\w+:)?c>"""
 )
-_HIDDEN_ROW = re.compile(rb"""row r="(?<=[<:]row r=")(\d+)"[^>]*?\bhidden="(?:1|true)\"""")
+_HIDDEN = re.compile(rb"""hidden=["'](?:1|true)["']""")
+_CELL = re.compile(rb"""<(?:\w+:)?c\s(?:[^>]*\s)?r=["']([A-Z]+)(\d+)["'][^>]*\Z""")
+_ROW = re.compile(rb"""<(?:\w+:)?row\s(?:[^>]*\s)?r=["'](\d+)["'][^>]*\Z""")
+_TEXT = re.compile(rb"""\st=["']str["']""")
 
 
 class UnsafeFile(Exception):
@@ -61,11 +66,12 @@ class XlsxMarks:
     def collect(self, piece: bytes) -> None:
         """Note error cells, formulas without a result and hidden rows in a piece of the sheet's XML."""
         if b't="e"' in piece:
-            self.cells |= {(int(r), _column(c)): "cell_error" for c, r in _ERROR_CELL.findall(piece)}
+            self.cells |= {_place(cell): "cell_error" for _tag, cell in _tags(_ERROR, _CELL, piece)}
         if b"<f" in piece or (b"<row" not in piece and b":f" in piece):  # with a prefix
-            self.cells |= {(int(r), _column(c)): "formula_no_value" for c, r in _EMPTY_FORMULA.findall(piece)}
+            found = _tags(_EMPTY_FORMULA, _CELL, piece)
+            self.cells |= {_place(cell): "formula_no_value" for tag, cell in found if not _TEXT.search(tag)}
         if b"hidden=" in piece:
-            self.hidden_rows |= {int(r) for r in _HIDDEN_ROW.findall(piece)}
+            self.hidden_rows |= {int(row[1]) for _tag, row in _tags(_HIDDEN, _ROW, piece)}
 
     def apply(self, sheet: Sheet) -> None:
         """Put a Problem where the reader left an empty cell; note hidden rows."""
@@ -153,6 +159,18 @@ class _Collector:
 
     def close(self) -> list[tuple[str, dict[str, str]]]:
         return self.found
+
+
+def _tags(wanted: re.Pattern[bytes], name: re.Pattern[bytes], piece: bytes) -> Iterator[tuple[bytes, re.Match[bytes]]]:
+    """(the opening tag, its name's match) around each place of what is wanted, where it is a tag of that name."""
+    for hit in wanted.finditer(piece):
+        begin, end = piece.rfind(b"<", 0, hit.start()), piece.find(b">", hit.start())
+        if begin >= 0 and (found := name.match(piece[begin:end])):
+            yield found[0], found
+
+
+def _place(cell: re.Match[bytes]) -> tuple[int, int]:
+    return int(cell[2]), _column(cell[1])
 
 
 def _elements(xml: bytes) -> list[tuple[str, dict[str, str]]]:

@@ -68,6 +68,12 @@ class Places:
             self._cache[key] = self._find(*key)
         return self._cache[key]
 
+    def has_village(self, name: str) -> bool:
+        """Whether a village of any township has this name, with or without its township's before it."""
+        rest = _DISTRICT.sub("", _folded(name))
+        names = {rest, *(rest.removeprefix(n) for n in self._townships if rest.startswith(n))}
+        return any(_short(n, _VILLAGE_SUFFIX) in self._anywhere for n in names if n)
+
     def words_of(self, code: str) -> str:
         """A township's name, or township and village; "" for a code that nobody knows."""
         place = self._by_code.get(code)

@@ -90,6 +90,8 @@ def import_new(request: HttpRequest) -> HttpResponse:
         for file in files:
             given = {"campaign": campaign, "by": request.user, "batch": batch, **form.cleaned_data}
             roster_import = loading.upload(file.read(), file.name, **given)
+        for sentence in form.refused:
+            messages.error(request, sentence)
         if batch:
             return redirect(f"{reverse('households:imports')}?batch={batch}")
         return redirect("households:import_detail", roster_import.pk)

@@ -28,7 +28,9 @@ def import_answers(request: HttpRequest, pk: int) -> HttpResponse:
         messages.warning(request, _("The file was checked again meanwhile. Nothing was changed; look at it anew."))
         return redirect("households:import_answers", pk)
     if request.method == "POST" and form.is_valid():
-        return _checked_again(request, pk, answers.answer(roster_import, **form.cleaned_data, by=request.user))
+        return _checked_again(
+            request, roster_import, answers.answer(roster_import, **form.cleaned_data, by=request.user)
+        )
     context = {
         "roster_import": roster_import,
         "form": form,
@@ -46,7 +48,7 @@ def import_mend(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _("The value is too long for a cell. Nothing was changed."))
         return redirect("households:import_detail", pk)
-    return _checked_again(request, pk, answers.mend(roster_import, **form.cleaned_data, by=request.user))
+    return _checked_again(request, roster_import, answers.mend(roster_import, **form.cleaned_data, by=request.user))
 
 
 @require_POST
@@ -54,7 +56,7 @@ def import_unmend(request: HttpRequest, pk: int) -> HttpResponse:
     """Take the file's own value of a cell again."""
     _require(request)
     mended = get_object_or_404(RosterMend.objects.select_related("roster_import"), pk=pk)
-    return _checked_again(request, mended.roster_import_id, answers.unmend(mended, by=request.user))
+    return _checked_again(request, mended.roster_import, answers.unmend(mended, by=request.user))
 
 
 @require_POST
@@ -65,7 +67,7 @@ def import_notes(request: HttpRequest, pk: int) -> HttpResponse:
     if code not in FINDINGS:
         return _no_such_note(request, pk)
     done = answers.refuse_notes(roster_import, code=code, refused=request.POST.get("refused") == "1", by=request.user)
-    return _checked_again(request, pk, done)
+    return _checked_again(request, roster_import, done)
 
 
 @require_POST
@@ -75,7 +77,9 @@ def import_note(request: HttpRequest, pk: int) -> HttpResponse:
     form = NoteForm(request.POST)
     if not form.is_valid() or form.cleaned_data["code"] not in FINDINGS:
         return _no_such_note(request, pk)
-    return _checked_again(request, pk, answers.refuse_note(roster_import, **form.cleaned_data, by=request.user))
+    return _checked_again(
+        request, roster_import, answers.refuse_note(roster_import, **form.cleaned_data, by=request.user)
+    )
 
 
 def _no_such_note(request: HttpRequest, pk: int) -> HttpResponse:
@@ -93,7 +97,9 @@ def _import(request: HttpRequest, pk: int) -> RosterImport:
     return get_object_or_404(RosterImport.objects.select_related("campaign"), pk=pk)
 
 
-def _checked_again(request: HttpRequest, pk: int, done: Any) -> HttpResponse:
-    if not done:
+def _checked_again(request: HttpRequest, roster_import: RosterImport, done: Any) -> HttpResponse:
+    if not done and answers.waits(roster_import):  # asked from a page that was open for long
+        messages.warning(request, _("Nothing is found there any more, so nothing was changed. Look at it anew."))
+    elif not done:
         messages.warning(request, _("This import no longer waits for an answer. Look at its present state."))
-    return redirect("households:import_detail", pk)
+    return redirect("households:import_detail", roster_import.pk)

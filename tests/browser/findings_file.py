@@ -87,6 +87,8 @@ BY_THE_SYSTEM = (
     "matched_by_head",
     "matched_by_members",
     "statement_final",
+    "id_conflict",
+    "head_namesake",
 )  # about households of the sound file
 OF_THE_FILE = ("not_in_file", "place_proposed")
 OF_THE_REFUSED = ("income_is_per_head",)
@@ -99,9 +101,10 @@ class Rosters:
         self.folder, self.block, self.year, self.unknown = folder, block, year, unknown
         self.made = 0
 
-    def sound(self, known: int = 4) -> tuple[Path, list[list[Row]]]:
+    def sound(self, known: int = 5) -> tuple[Path, list[list[Row]]]:
         """Households without a finding that only the system's state later gives one."""
         families = [self._family() for _ in range(known)]
+        families.append([self._family(**{TOWNSHIP: "穿芳峪镇", VILLAGE: "小辛庄村"})[0] | {"人数": 1}])
         return self._saved("别山镇.xlsx", [("花名册", COLUMNS, families)]), families
 
     def refused(self) -> Path:
@@ -113,7 +116,7 @@ class Rosters:
         """Every kind of finding: its path, and the codes. `known` are the households that the system knows."""
         families = [self._family(self.changed(code), self.own(code)) for code in (*OF_WIFE, *OF_HOUSEHOLD)]
         families += [*self._between(), *self._of_the_system(known), self._family()]
-        placed = [self._family(), self._of_a_new_head(known[3])]
+        placed = [self._family(), self._of_a_new_head(known[3]), self._of_one_name(known[5])]
         told = {*OF_WIFE, *OF_HOUSEHOLD, *BY_OTHERS, *BY_THE_SYSTEM, *OF_THE_FILE}
         sheets = [("花名册", COLUMNS, families), ("穿芳峪镇小辛庄村", NO_CODE, placed)]
         return self._saved("各乡镇汇总.xlsx", sheets, rename={ID_NO: self.unknown}), told
@@ -142,17 +145,23 @@ class Rosters:
         return [headless, mistyped, twice, one, two, first, hidden, second]
 
     def _of_the_system(self, known: list[list[Row]]) -> list[list[Row]]:
-        closed, renamed, final = ([dict(row) for row in family] for family in known[:3])
+        closed, renamed, final, other = ([dict(row) for row in family] for family in (*known[:3], known[4]))
         for row in renamed:
             row[CODE] = self._code(999)
         for row in final:
             row |= {"工资性收入": 7000, "家庭纯收入": 8000}
-        return [closed, renamed, final]
+        other[1] |= {ID_NO: self._family()[1][ID_NO]}
+        return [closed, renamed, final, other]
 
     def _of_a_new_head(self, known: list[Row]) -> list[Row]:
         """The wife is head now, and another man is with her."""
         husband = self._family()[0] | {RELATION: "配偶"}
         return [known[1] | {RELATION: "户主"}, husband]
+
+    def _of_one_name(self, known: list[Row]) -> list[Row]:
+        """A head of the same name, with another number."""
+        head, wife = self._family()
+        return [head | {WHO: known[0][WHO]}, wife]
 
     def _code(self, number: int) -> str:
         return f"997{self.block}{number:06d}"

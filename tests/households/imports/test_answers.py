@@ -4,6 +4,7 @@ import html
 import re
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from core.jobs import run_job
@@ -89,6 +90,19 @@ def test_only_a_cell_with_a_finding_can_be_mended(admin, roster):  # noqa: F811
     assert (asked.state, asked.mends.count()) == ("checked", 0)
 
 
+def test_what_is_mended_from_a_page_left_open_is_told_exactly(admin, roster):  # noqa: F811
+    asked = uploaded(admin, roster(*GOOD, *BAD))
+    sent = {"sheet": "花名册", "row": 4, "field": "wage", "value": "1200"}
+    admin.post(reverse("households:import_mend", args=[asked.pk]), sent)
+    asked = again(asked)
+    late = admin.post(reverse("households:import_mend", args=[asked.pk]), {**sent, "value": "9999"}, follow=True)
+    assert [str(m) for m in late.context["messages"]] == ["该处已没有问题提示，因此未作更改。请查看最新的检查结果。"]
+    assert asked.mends.get().value == "1200"
+    saved = committed(admin, asked)
+    late = admin.post(reverse("households:import_mend", args=[saved.pk]), sent, follow=True)
+    assert [str(m) for m in late.context["messages"]] == ["该导入已不在待处理状态，请查看当前状态。"]
+
+
 def test_notes_of_a_kind_can_be_refused_and_accepted_again(admin, roster):  # noqa: F811
     asked = uploaded(admin, roster(*GOOD, line("1003", "孙四", "户主", phone="123")))
     sent = {"code": "phone_invalid", "refused": "1"}
@@ -122,6 +136,38 @@ def test_several_files_go_up_at_once_and_are_saved_together(admin, roster):  # n
     for row in rows:
         again(row)
     assert [row.state for row in RosterImport.objects.order_by("pk")] == ["committed", "committed"]
+
+
+def test_the_good_ones_of_several_files_are_taken_and_the_others_named(admin, roster):  # noqa: F811
+    contents = {"通知.pdf": b"%PDF-1.7", "空.xlsx": b""}
+    contents |= {name: roster(*rows).read_bytes() for name, rows in (("甲.xlsx", GOOD), ("乙.xlsx", BAD))}
+    files = [SimpleUploadedFile(name, content) for name, content in contents.items()]
+    answer = admin.post(reverse("households:import_new"), {"file": files, "year": ""}, follow=True)
+    assert sorted(RosterImport.objects.values_list("file_name", flat=True)) == ["乙.xlsx", "甲.xlsx"]
+    told = [str(m) for m in answer.context["messages"]]
+    assert [text.partition(":")[0] for text in told] == ["通知.pdf", "空.xlsx"]
+    assert "文件格式" in told[0]
+    assert "文件是空的" in told[1]
+
+
+def test_several_files_of_which_none_is_good_are_refused(admin):  # noqa: F811
+    files = [SimpleUploadedFile("通知.pdf", b"%PDF-1.7"), SimpleUploadedFile("空.xlsx", b"")]
+    answer = admin.post(reverse("households:import_new"), {"file": files, "year": ""})
+    page = answer.content.decode()
+    assert (answer.status_code, "通知.pdf" in page, "空.xlsx" in page) == (422, True, True)
+
+
+def test_a_second_copy_in_a_batch_is_not_confirmed_twice(admin, roster):  # noqa: F811
+    path = roster(*GOOD, *BAD)
+    files = [SimpleUploadedFile(name, path.read_bytes()) for name in ("甲.xlsx", "甲(1).xlsx")]
+    admin.post(reverse("households:import_new"), {"file": files, "year": ""})
+    first, second = (again(row) for row in RosterImport.objects.order_by("pk"))
+    admin.post(reverse("households:import_commit_batch"), {"batch": first.batch})
+    first, second = again(first), again(again(second))
+    assert (first.state, second.state) == ("committed", "committed")
+    assert (second.counts["households"]["created"], second.counts["households"]["unchanged"]) == (0, 1)
+    assert Household.objects.count() == 1
+    assert leftovers.worklist().count() == 1
 
 
 def test_a_file_of_a_batch_that_changes_nothing_is_not_offered(admin, roster):  # noqa: F811

@@ -166,6 +166,63 @@ class TestSettled:
         run(roster(*MENDED))
         assert states() == [("1002", "refused", "已搬走")]
 
+    @pytest.fixture
+    def refused(self) -> RosterLeftover:
+        row = RosterLeftover.objects.get()
+        leftovers.refuse(row, by=UserFactory(username="admin"), reason="已搬走")
+        return RosterLeftover.objects.get()
+
+    def all_listed(self) -> list[tuple[str, str, str]]:
+        return list(leftovers.worklist().values_list("key", "state", "reason"))
+
+    def test_the_same_rows_again_stay_refused(self, roster: Roster, refused: RosterLeftover) -> None:
+        run(roster(line("1000", "王三", "户主"), *GOOD, *BAD))
+        assert self.all_listed() == [("1002", "refused", "已搬走")]
+        again = leftovers.worklist().get()
+        assert (again.pk > refused.pk, again.settled_by, again.settled_at) == (
+            True, refused.settled_by, refused.settled_at
+        )  # fmt: skip
+        undo.undo(RosterImport.objects.latest("pk"), by=None)
+        assert leftovers.worklist().get() == refused
+
+    def test_by_the_worker_too(self, roster: Roster, refused: RosterLeftover) -> None:
+        row = confirmed(checked(roster(*GOOD, *BAD)))
+        jobs.run_job(row.job_id)
+        assert self.all_listed() == [("1002", "refused", "已搬走")]
+
+    @pytest.mark.parametrize(
+        "rows",
+        [
+            [line("1002", "孙四", "户主", wage="不详"), BAD[1]],
+            [BAD[0]],
+            [BAD[0], line("1002", "周五", "配偶", phone="13800138000")],
+            [line("1002", "孙四", "户主", wage="很多", transfer=2), BAD[1]],
+        ],
+    )
+    def test_other_rows_of_it_wait_anew(self, roster: Roster, refused: RosterLeftover, rows: list[Any]) -> None:
+        run(roster(*rows))
+        assert on_list() == ["1002"]
+
+    def test_taken_up_again_it_waits_when_it_comes_again(self, roster: Roster, refused: RosterLeftover) -> None:
+        run(roster(*BAD))
+        leftovers.take_up_again(leftovers.worklist().get())
+        assert self.all_listed() == [("1002", "open", "")]
+        run(roster(*BAD))
+        assert self.all_listed() == [("1002", "open", "")]
+
+    def test_one_known_by_nothing_but_its_name_stands_for_no_other(self, roster: Roster) -> None:
+        def bad(name: str) -> list[object]:
+            row = without_code(line("", name, "户主", wage="很多"))
+            row[3] = "129999"
+            return row
+
+        run(roster(bad("孙四"), header=NO_CODE))
+        leftovers.refuse(RosterLeftover.objects.latest("pk"), by=UserFactory(username="admin"), reason="已搬走")
+        run(roster(bad("孙四"), bad("王三"), header=NO_CODE))
+        assert on_list() == ["1002", "花名册!3"]
+        run(roster(bad("王三"), bad("孙四"), header=NO_CODE))
+        assert on_list() == ["1002", "花名册!3", "花名册!2", "花名册!3"]
+
 
 class TestPages:
     def rows(self, page: Any) -> list[str]:

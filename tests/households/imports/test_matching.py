@@ -268,3 +268,97 @@ def test_a_campaign_without_policy_is_wrong_usage(roster: Roster) -> None:
     with pytest.raises(CommandError) as error:
         run(roster(line("1001", "赵一", "户主")), campaign="empty")
     assert error.value.returncode == 2
+
+
+# --- a member's name with another number ---
+
+
+def renumbered(code: str, name: str, relation: str, number: str) -> list[object]:
+    row = line(code, name, relation)
+    row[4] = PEOPLE[number]
+    return row
+
+
+def test_a_known_name_with_another_number_is_said_and_doubles_nobody(roster: Roster) -> None:
+    run(roster(line("1001", "赵一", "户主"), line("1001", "李二", "配偶")))
+    before = members()
+    document = run(roster(line("1001", "赵一", "户主"), renumbered("1001", "李二", "配偶", "孙四")))
+    assert (found(document), document["counts"]["households"]) == ([("id_conflict", 3)], counts(rejected=1))
+    finding = document["findings"][0]
+    assert (finding["column"], finding["value"]) == ("证件号码", "1299**************")
+    assert members() == before
+
+
+@pytest.mark.parametrize("also", [[], [line("1001", "李二", "配偶")]])
+def test_a_head_with_another_number_is_said_once(roster: Roster, also: list[list[object]]) -> None:
+    run(roster(line("1001", "赵一", "户主"), *also))
+    document = run(roster(renumbered("1001", "赵一", "户主", "王三"), *also))
+    assert (found(document), document["counts"]["households"]) == ([("id_conflict", 2)], counts(rejected=1))
+
+
+def test_a_member_with_the_number_of_somebody_who_moves_takes_not_their_place(roster: Roster) -> None:
+    run(roster(line("1001", "赵一", "户主"), line("1001", "李二", "配偶"), line("1002", "孙四", "户主"),
+               line("1002", "王三", "之子")))  # fmt: skip
+    before = members()
+    document = run(
+        roster(line("1001", "赵一", "户主"), renumbered("1001", "李二", "配偶", "王三"), line("1002", "孙四", "户主"))
+    )
+    assert found(document) == [("id_conflict", 3)]
+    assert members() == before
+
+
+def test_two_of_one_name_are_two(roster: Roster) -> None:
+    run(roster(line("1001", "赵一", "户主"), line("1001", "李二", "配偶")))
+    file = roster(
+        line("1001", "赵一", "户主"), line("1001", "李二", "配偶"), renumbered("1001", "李二", "之女", "王三")
+    )
+    document = run(file)
+    assert (document["findings"], document["counts"]["members"]["created"]) == ([], 1)
+    assert run(file)["counts"]["households"] == counts(unchanged=1)
+
+
+def test_who_left_stands_not_against_somebody_of_the_same_name(roster: Roster) -> None:
+    run(roster(line("1001", "赵一", "户主"), line("1001", "李二", "配偶")))
+    wife = Member.objects.get(name="李二")
+    wife.active, wife.left_on, wife.left_reason = False, timezone.localdate(), "死亡"
+    wife.save()
+    document = run(roster(line("1001", "赵一", "户主"), renumbered("1001", "李二", "配偶", "王三")))
+    assert (document["findings"], document["counts"]["households"]) == ([], counts(updated=1))
+
+
+def test_a_member_who_moves_within_the_file_stands_not_against_another_of_the_name(roster: Roster) -> None:
+    run(roster(line("1001", "赵一", "户主"), line("1001", "李二", "之女"), line("1002", "孙四", "户主")))
+    document = run(
+        roster(line("1001", "赵一", "户主"), renumbered("1001", "李二", "配偶", "王三"), line("1002", "孙四", "户主"),
+               line("1002", "李二", "之儿媳"))
+    )  # fmt: skip
+    assert (document["findings"], document["counts"]["members"]["created"]) == ([], 2)
+
+
+def test_without_a_code_a_head_of_the_same_name_in_the_village_is_asked_about(roster: Roster) -> None:
+    run(roster(nameless("赵一", "户主"), nameless("孙四", "户主"), header=NO_CODE))
+    code = Household.objects.get(head_name="赵一").code
+    other = nameless("赵一", "户主")
+    other[3] = PEOPLE["周五"]
+    document = run(roster(other, nameless("孙四", "户主"), header=NO_CODE), commit=False)
+    assert found(document)[0] == ("head_namesake", 2)
+    assert code in document["findings"][0]["message"]
+    assert document["counts"]["households"] == counts(created=1, unchanged=1)
+
+
+def test_of_two_heads_of_one_name_who_both_are_there_nothing_is_asked(roster: Roster) -> None:
+    other, elsewhere = nameless("赵一", "户主"), nameless("赵一", "户主", village="石臼村")
+    other[3], elsewhere[3] = PEOPLE["周五"], PEOPLE["王三"]
+    run(roster(nameless("赵一", "户主"), header=NO_CODE))
+    document = run(roster(nameless("赵一", "户主"), other, elsewhere, header=NO_CODE))
+    assert (document["findings"], document["counts"]["households"]) == ([], counts(created=2, unchanged=1))
+    code = line("1009", "赵一", "户主")
+    code[4] = PEOPLE["李二"]
+    assert {f["code"] for f in run(roster(code))["findings"]} == {"not_in_file"}
+
+
+def test_a_head_with_another_number_among_known_members_is_said_once(roster: Roster) -> None:
+    run(roster(nameless("赵一", "户主"), nameless("李二", "配偶"), header=NO_CODE))
+    head = nameless("赵一", "户主")
+    head[3] = PEOPLE["周五"]
+    assert found(run(roster(head, nameless("李二", "配偶"), header=NO_CODE))) == [("id_conflict", 2)]

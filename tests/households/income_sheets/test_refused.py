@@ -13,6 +13,7 @@ from households.income_sheet.write import make_sheet
 from households.models import IncomeUpload
 from households.statements import draft_statement
 from tests.factories.accounts import GrantFactory, UserFactory
+from tests.households.roster.real_old_formats import xls
 
 from .sheets import LI, ZHAO, cells_of, filled, keys_of, sent
 
@@ -62,9 +63,19 @@ def test_what_is_no_sheet_of_ours(sheet, place, official):
         filled(sheet, {}, also=lambda book: book.worksheets[0].delete_rows(KEYS_ROW + 1)),
         filled(sheet, {}, also=lambda book: book.worksheets[0].delete_cols(keys_of(book.worksheets[0])["wage"])),
     )] == [
-        "sheet_foreign", "file_unsafe", "file_empty", "file_type", "file_damaged", "file_too_big", "sheet_columns",
+        "sheet_foreign", "file_unsafe", "file_empty", "file_text", "file_damaged", "file_too_big", "sheet_columns",
         "sheet_columns",
     ]  # fmt: skip
+
+
+def test_a_sheet_saved_in_another_format_is_told_what_it_is(sheet, place, official):
+    rows = [["户编号", "姓名"], ["1001", "赵一"]]
+    for data, code in (
+        (xls(rows), "file_xls"), ("户编号\t姓名\n1001\t赵一".encode("utf-16"), "file_text"),
+        ("户编号,姓名\n1001,赵一".encode("gb18030"), "file_text"), (b"\xef\xbb\xbfa,b\n", "file_text"),
+        (b"%PDF-1.7", "file_type"), (b"<html><table>", "file_type"),
+    ):  # fmt: skip
+        assert why(data, place, official) == code
 
 
 def test_a_sheet_of_notes_in_front_is_passed_over(sheet, place, official):

@@ -6,6 +6,8 @@ import zipfile
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
+ERROR, NO_RESULT = object(), object()  # cells: an error value of a formula, a formula without a result (ods alone)
+HIDDEN = "hidden"  # as the first cell of a row: the row is hidden, and the cell not there
 SECTOR = 512
 END, FAT, FREE = 0xFFFFFFFE, 0xFFFFFFFD, 0xFFFFFFFF
 
@@ -13,6 +15,7 @@ _ODS = (
     '<?xml version="1.0" encoding="UTF-8"?><office:document-content '
     'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
     'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
+    'xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0" '
     'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" office:version="1.2">'
     "<office:body><office:spreadsheet><table:table table:name={name}>{rows}</table:table>"
     "</office:spreadsheet></office:body></office:document-content>"
@@ -29,7 +32,7 @@ def ods(rows: list[list[Any]], name: str = "Sheet1", *, repeated: int = 1) -> by
     """The table as OpenDocument; `repeated` of its last row."""
     times = ["", *[""] * (len(rows) - 2), f' table:number-rows-repeated="{repeated}"'][-len(rows) :]
     lines = "".join(
-        f"<table:table-row{more}>{''.join(map(_ods_cell, row))}</table:table-row>"
+        f"<table:table-row{more}{_VISIBLE[row[0] is HIDDEN]}>{''.join(map(_ods_cell, _cells(row)))}</table:table-row>"
         for more, row in zip(times, rows, strict=True)
     )
     out = io.BytesIO()
@@ -40,9 +43,23 @@ def ods(rows: list[list[Any]], name: str = "Sheet1", *, repeated: int = 1) -> by
     return out.getvalue()
 
 
+_VISIBLE = ("", ' table:visibility="filter"')
+
+
+def _cells(row: list[Any]) -> list[Any]:
+    return row[1:] if row and row[0] is HIDDEN else row
+
+
 def _ods_cell(value: Any) -> str:
     if value is None:
         return "<table:table-cell/>"
+    if value is NO_RESULT:
+        return '<table:table-cell table:formula="of:=1+1"/>'
+    if value is ERROR:
+        return (
+            '<table:table-cell table:formula="of:=NA()" office:value-type="string" office:string-value="" '
+            'calcext:value-type="error"><text:p>#N/A</text:p></table:table-cell>'
+        )
     if isinstance(value, int | float):
         return f'<table:table-cell office:value-type="float" office:value="{value}"/>'
     text = escape(str(value))
@@ -58,7 +75,9 @@ def _book(rows: list[list[Any]], name: str) -> bytes:
     sheet = _record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0010, 0x0DBB, 0x07CC, 0x41, 6))
     sheet += _record(0x0200, struct.pack("<IIHHH", 0, len(rows), 0, max(map(len, rows)), 0))
     for r, row in enumerate(rows):
-        sheet += b"".join(_xls_cell(r, c, value) for c, value in enumerate(row) if value is not None)
+        if row[0] is HIDDEN:
+            sheet += _record(0x0208, struct.pack("<HHHHHHHH", r, 0, len(row), 255, 0, 0, 0x0120, 15))
+        sheet += b"".join(_xls_cell(r, c, value) for c, value in enumerate(_cells(row)) if value is not None)
     sheet += _record(0x000A)
     before = _record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0005, 0x0DBB, 0x07CC, 0x41, 6))
     before += _record(0x0042, struct.pack("<H", 1200))
@@ -69,6 +88,9 @@ def _book(rows: list[list[Any]], name: str) -> bytes:
 
 def _xls_cell(row: int, column: int, value: Any) -> bytes:
     where = struct.pack("<HHH", row, column, 15)
+    if value is ERROR:
+        result = struct.pack("<BBBBBBHHI", 2, 0, 0x2A, 0, 0, 0, 0xFFFF, 0, 0)
+        return _record(0x0006, where + result + struct.pack("<H", 3) + b"\x1e\x01\x00")
     if isinstance(value, int | float):
         return _record(0x0203, where + struct.pack("<d", value))
     text = str(value).encode("utf-16-le")

@@ -129,6 +129,22 @@ def test_what_a_writer_with_a_prefix_before_each_name_marks_is_seen():
     assert told == [(2, "wage", "cell_error"), (3, "", "hidden_data"), (3, "property", "formula_no_value")]
 
 
+def test_other_attributes_before_the_place_of_a_cell_or_row_hide_nothing():
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(HEADERS)
+    for cells in (row(工资性收入="#N/A", 人数=1), other_head(财产性收入="=1+1", 主要致贫原因='=IF(1,"","x")')):
+        sheet.append([cells.get(h) for h in HEADERS])
+    sheet.row_dimensions[3].hidden = True
+
+    def turned(xml):
+        xml = re.sub(rb'<(c|row) (r="\w+")((?: [\w:]+="[^"]*")+)', rb"<\1\3 \2", xml)
+        return re.sub(rb'<c r="K3"[^>]*>.*?</c>', b'<c t="str" r="K3"><f>A1</f><v></v></c>', xml)
+
+    told = found(reading(sheet_of(saved(book), turned)))
+    assert told == [(2, "wage", "cell_error"), (3, "", "hidden_data"), (3, "property", "formula_no_value")]
+
+
 @pytest.mark.parametrize("last", [b'<row r="1048576" ht="12.8"></row>', b'<row r="1048576" hidden="false"/>'])
 def test_an_empty_last_row_makes_no_file_too_large(last):
     data = sheet_of(workbook(row(), wife()), lambda xml: xml.replace(b"</sheetData>", last + b"</sheetData>"))

@@ -17,7 +17,8 @@ WORDS = {
     "id_missing": ["缺"], "id_length": ["18位"], "id_15_digit": ["15位", "旧"], "id_chars": ["18位"],
     "id_date": ["日期"], "id_checksum": ["校验位"], "id_precision_lost": ["文本格式"],
     "id_birth_conflict": ["出生", "不一致"], "id_sex_conflict": ["性别", "不一致"], "id_duplicate": ["重复"],
-    "person_two_households": ["重复"], "head_missing": ["户主"], "head_two": ["户主"],
+    "person_two_households": ["重复"], "id_conflict": ["户档案", "花名册"], "head_missing": ["户主"],
+    "head_two": ["户主"],
     "head_name_conflict": ["户主", "不一致"], "head_id_conflict": ["户主", "不一致"],
     "size_mismatch": ["人口数", "不一致"], "people_invalid": ["人口数"], "income_sum": ["收入合计"],
     "income_missing": ["收入", "未填"], "income_is_per_head": ["人均"], "money_negative": ["负数"],
@@ -30,7 +31,7 @@ WORDS = {
     "code_unknown": ["不在选项"], "relation_unknown": ["不在选项"], "phone_invalid": ["电话"],
     "household_no_missing": ["缺", "户编号"], "household_no_invalid": ["户编号"], "household_conflict": ["户编号"],
     "household_no_shared": ["户编号"], "household_closed": ["户编号"], "matched_by_head": ["户编号"],
-    "formula_no_value": ["公式"], "cell_error": ["错误"], "hidden_data": ["隐藏"],
+    "head_namesake": ["户主", "花名册"], "formula_no_value": ["公式"], "cell_error": ["错误"], "hidden_data": ["隐藏"],
     "file_encrypted": ["密码"], "file_damaged": ["损坏"], "file_type": ["格式"], "file_too_big": ["过大"],
     "file_unsafe": ["不安全"], "file_empty": ["空"], "header_not_found": ["表头"], "column_missing": ["缺少列"],
     "year_missing": ["年度"],
@@ -212,3 +213,22 @@ def test_another_row_is_named_as_readers_know_it() -> None:
         assert "see 花名册, row 3." in sentence(told, {("花名册", 28): 3})
         assert "see 花名册, row 28 of the original file." in sentence(told, {})
     assert len({HEAD_ID, WIFE_ID, SON_ID, OTHER_ID}) == 4
+
+
+@pytest.mark.parametrize(
+    ("township", "village", "also"),
+    [
+        ("无名镇", "无名村", ["village_unknown"]),
+        ("#N/A", "#REF!", ["cell_error"]),
+        ("无名镇", None, ["village_unknown"]),
+        (None, "无名村", ["village_unknown"]),
+        ("无名镇", "西九户", []),
+        ("无名镇", "别山镇西九户村", []),
+        ("无名镇", "东山村", []),
+        (None, "东山村", []),
+    ],
+)
+def test_what_is_wrong_with_either_place_is_said_at_once(township: Any, village: Any, also: list[str]) -> None:
+    result = reading(workbook(row(**{"乡(镇)": township, "行政村": village, "人数": 1})))
+    first = "cell_error" if township == "#N/A" else "township_unknown"
+    assert found(result) == [(2, "township", first), *((2, "village", code) for code in also)]
