@@ -198,6 +198,7 @@ def test_signed_out_meanwhile_it_waits_and_another_user_neither_sees_nor_sends_i
 def test_what_the_server_refuses_stays_until_it_is_mended_or_discarded(
     page: Page, context: BrowserContext, product: Product, console: list[str]
 ) -> None:
+    page.add_init_script("Object.defineProperty(navigator, 'locks', { value: undefined })")  # an older browser
     sign_in(page, product, "cadre")
     for text in ("改正后上传", "放弃"):
         page.goto("/")
