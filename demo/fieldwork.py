@@ -12,12 +12,14 @@ from django.utils import timezone
 from accounts.models import Unit
 from cadres.models import Pairing
 from core import bulk
+from demo.people import TOWNSHIP_SHOWN
+from district.models import Division
 from households.codes import StudentStatus
 from households.models import Member
 from programs.codes import MeasureKind, MeasureSource, MeasureState
 from programs.models import Measure
-from visits.codes import REACHING, Change, Mode, NeedKind, NeedState
-from visits.models import Need, Visit
+from visits.codes import REACHING, Change, ItemKind, ItemState, Mode, NeedKind, NeedState
+from visits.models import Need, OutboxItem, Visit
 
 DAYS = 150
 MODES = ((Mode.HOME, 68), (Mode.PHONE, 22), (Mode.NOT_HOME, 6), (Mode.MESSAGE, 4))
@@ -43,6 +45,7 @@ AID: tuple[tuple[str, int | None, int | None, str], ...] = (
     (MeasureKind.GIFT, None, 2, "米、油（份）"),
     (MeasureKind.GIFT, 500, None, "春节慰问"),
 )
+PARKED_TEXTS = ("山上没有信号，回来后补传。老人身体好，柴火已备足。", "女儿周末回家，帮忙收了玉米。")
 OTHER_AID: tuple[tuple[str, str, int | None, int | None, str], ...] = (
     (MeasureKind.INDUSTRY, MeasureSource.FISCAL, None, 60, "红香酥梨苗（株）"),
     (MeasureKind.EDUCATION, MeasureSource.UNIT, 2000, None, "助学金"),
@@ -60,6 +63,7 @@ class Fieldwork:
         self.as_of = as_of
         self.random = Random(seed + 7)  # noqa: S311 fictitious, no secret
         self.departments = {u.name: u for u in Unit.objects.filter(name__in=DEPARTMENTS.values())}
+        self.township = Division.objects.get(code=TOWNSHIP_SHOWN)
         self.visits: list[Visit] = []
         pupils = Member.objects.filter(active=True).exclude(student_status__in=("", StudentStatus.NOT_STUDENT))
         self.with_pupils = set(pupils.values_list("household", flat=True))
@@ -70,7 +74,11 @@ class Fieldwork:
     @transaction.atomic
     def write(self) -> dict[str, int]:
         """Work for every active pairing; returns how many rows of each kind."""
-        pairings = Pairing.objects.active().select_related("household", "cadre__user").order_by("household")
+        pairings = (
+            Pairing.objects.active()
+            .select_related("household__village", "cadre__user", "cadre__unit")
+            .order_by("household")
+        )
         for pairing in pairings:
             for day in self._days(pairing):
                 self._visit(pairing, day)
@@ -80,7 +88,24 @@ class Fieldwork:
             bulk.insert(rows)
         link = Visit.measures.through
         link.objects.bulk_create([link(visit=visit, measure=measure) for visit, measure in self.handed])
+        self._parked(list(pairings))
         return {"visits": len(self.visits), "needs": len(self.needs), "measures": len(self.measures)}
+
+    def _parked(self, pairings: list[Pairing]) -> None:
+        """Records that a cadre sent after the households had gone to others: the township has them to place."""
+        here = [pairing for pairing in pairings if pairing.household.village.parent_id == self.township.pk]
+        own = [pairing.cadre for pairing in here if pairing.cadre.unit.division_id == self.township.pk]
+        writer = min(own, key=lambda cadre: (cadre.name, cadre.pk), default=None)  # whom the demo signs in
+        if writer is None:
+            return
+        others = [pairing for pairing in here if pairing.cadre_id != writer.pk]
+        for pairing, text in zip(others, PARKED_TEXTS, strict=False):
+            day = self.as_of - timedelta(days=2)
+            fields = {"visited_on": [day.isoformat()], "mode": [Mode.HOME.value], "text": [text]}
+            OutboxItem(
+                client_id=self._uuid(), kind=ItemKind.VISIT, by=writer.user, household=pairing.household,
+                written_on=day, state=ItemState.PARKED, fields=fields,
+            ).save(force_insert=True)  # fmt: skip
 
     def _days(self, pairing: Pairing) -> list[date]:
         kind = self.random.random()

@@ -27,6 +27,7 @@ from households.roster.sample import FEMALE, MALE, SURNAMES
 
 LEADERS, DIVISION_LEVEL = 33, 1035  # the only whole numbers that agree with 1,068 cadres and 3,270 households
 HOUSEHOLDS = 3270
+TOWNSHIP_SHOWN = "120119122000"  # where the accounts of the demo look in
 STATISTICAL_ROW = "120119401000"
 BUREAUS = (
     "区教育局", "区民政局", "区卫生健康局", "区人力社保局", "区农业农村局", "区林业局", "区水务局", "区财政局",
@@ -129,7 +130,7 @@ class SignIn:
 def make_accounts(cadres: Sequence[Cadre], *, since: date) -> list[SignIn]:
     """One account for each role, with a password of its own that only this installation knows."""
     cadre, liaison_unit = _someone(cadres)
-    township = Division.objects.get(code="120119122000")
+    township = Division.objects.get(code=TOWNSHIP_SHOWN)
     busiest = (
         Household.objects.filter(village__parent=township)
         .values("village")
@@ -162,7 +163,7 @@ def make_accounts(cadres: Sequence[Cadre], *, since: date) -> list[SignIn]:
 def _someone(cadres: Sequence[Cadre]) -> tuple[Cadre, Unit]:
     """A division-level cadre of the township that the demo shows, renamed to a user name easy to type."""
     paired = Pairing.objects.active().filter(
-        cadre__unit__division__code="120119122000", household__village__parent__code="120119122000"
+        cadre__unit__division__code=TOWNSHIP_SHOWN, household__village__parent__code=TOWNSHIP_SHOWN
     )
     first = paired.order_by("cadre").first()
     cadre = first.cadre if first else cadres[-1]

@@ -10,7 +10,7 @@ from django.utils.translation import override
 
 from core import changelog
 from tests.factories.accounts import SINCE
-from visits.models import Visit
+from visits.models import OutboxItem, Visit
 
 TRACKED = changelog.tracked_models()
 FIELDS = [
@@ -105,11 +105,15 @@ def led_to(zhao, small_district, people):
         entered_by=people.cadre,
     )  # fmt: skip
     people.cadre.display_name = "王林"
+    item = OutboxItem(household=zhao, by=people.cadre, kind="visit", written_on=SINCE, state="saved", visit=visit)
+    item.client_id = visit.client_id
+    item.save()
     return SimpleNamespace(
         Household=(zhao, "赵有田 (9900000001)"), Campaign=(small_district.campaign, "帮扶攻坚行动"),
         Division=(zhao.village, "东山前村"), Unit=(cadre.unit, "区林业局"), User=(people.cadre, "王林"),
         Cadre=(cadre, "王林"), Visit=(visit, "2016-01-01 入户走访"),
         Member=(zhao.members.first(), zhao.members.first().name),
+        Need=(zhao.needs.get(), f"助学 {timezone.localdate()}"), OutboxItem=(item, "走访 2016-01-01"),
     )  # fmt: skip
 
 

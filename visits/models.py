@@ -261,9 +261,15 @@ class OutboxItem(TrackedModel):
     written_on = models.DateField(_("Written on"))
     state = models.CharField(_("State"), max_length=10, choices=ItemState.choices)
     fields = models.JSONField(default=dict, blank=True)  # name → values as typed; only where it was parked
-    corrects = models.ForeignKey(Visit, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    visit = models.ForeignKey(Visit, null=True, blank=True, on_delete=models.PROTECT, related_name="outbox_items")
-    need = models.ForeignKey(Need, null=True, blank=True, on_delete=models.PROTECT, related_name="outbox_items")
+    corrects = models.ForeignKey(
+        Visit, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("Corrects the visit")
+    )
+    visit = models.ForeignKey(
+        Visit, null=True, blank=True, on_delete=models.PROTECT, related_name="outbox_items", verbose_name=_("Visit")
+    )
+    need = models.ForeignKey(
+        Need, null=True, blank=True, on_delete=models.PROTECT, related_name="outbox_items", verbose_name=_("Need")
+    )
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+",
         verbose_name=_("Decided by"),
@@ -272,7 +278,7 @@ class OutboxItem(TrackedModel):
     reason = models.CharField(_("Reason"), max_length=200, blank=True)
 
     objects = OutboxItemQuerySet.as_manager()
-    history = History(table_name="visits_outbox_hist")
+    history = History(table_name="visits_outbox_hist", excluded_fields=["fields"])  # written once: the row has them
 
     class Meta:
         verbose_name = _("Record from a phone")
@@ -319,7 +325,9 @@ class ParkedPhotoQuerySet(HangsOnHousehold):
 class ParkedPhoto(AppendOnly):
     """A photo of a parked item; the visit that is made of the item takes the same files over."""
 
-    item = models.ForeignKey(OutboxItem, on_delete=models.PROTECT, related_name="photos", verbose_name=_("Visit"))
+    item = models.ForeignKey(
+        OutboxItem, on_delete=models.PROTECT, related_name="photos", verbose_name=_("Record from a phone")
+    )
     client_id = models.UUIDField(unique=True, editable=False)
     file = models.FileField(_("File"), max_length=120)
     thumbnail = models.FileField(max_length=120)

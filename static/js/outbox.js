@@ -209,7 +209,7 @@ const outbox = (() => {
     }
     list.replaceChildren(...rows);
     document.querySelector("[data-outbox-empty]").hidden = rows.length > 0;
-    document.querySelector("[data-outbox-now]").hidden = !items.some((item) => item.state === "waiting");
+    document.querySelector("[data-outbox-now]").hidden = signedOut || !items.some((item) => item.state === "waiting");
   }
   async function titleOf(item) {
     try { return (await store.secretOf(item)).title; } catch { return ""; }

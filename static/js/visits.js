@@ -146,6 +146,7 @@
       for (const file of chosen) { const light = await smaller(file); photos.push(light); preview(light); }
     });
   });
+  if (picker?.files.length) picker.dispatchEvent(new Event("change")); // chosen before this script was there
 
   // --- Sending
   function say(sentences) {

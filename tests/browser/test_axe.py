@@ -19,9 +19,12 @@ BOARDS = ["/dashboards/township/{township}/", "/households/?sort=-code&page=2"]
 PAGES: dict[str, list[str]] = {  # beyond the navigation
     Role.CADRE: [*CASE_FILE, *VISITS, "/visits/{visit}/correct/", "/account/", "/account/password/",
                  "/offline/", "/offline/households/{household}/", "/offline/nothing/"],
+    Role.CADRE: [
+        *CASE_FILE, *VISITS, "/visits/{visit}/correct/", "/parked/{parked}/", "/account/", "/account/password/",
+    ],
     Role.UNIT_LIAISON: [*CASE_FILE, *VISITS],
     Role.VILLAGE_CLERK: [],
-    Role.TOWNSHIP_OFFICIAL: [*BOARDS],
+    Role.TOWNSHIP_OFFICIAL: [*BOARDS, "/parked/{parked}/"],
     Role.DEPARTMENT_OFFICER: [],
     Role.DISTRICT_ADMIN: [
         *CASE_FILE, *EDITS, *BOARDS, "/dashboards/district/", "/households/imports/new/", "/households/?q=nobody",
@@ -54,6 +57,7 @@ def names(product: Product) -> dict[str, object]:
             "SELECT id FROM cadres_cadre WHERE user_id = (SELECT id FROM accounts_user WHERE username = 'cadre')"
         ),
         "pairing": one("SELECT max(id) FROM cadres_pairing WHERE household_id = ? AND ended_on IS NULL", household),
+        "parked": one("SELECT min(id) FROM visits_outbox WHERE state = 'parked'"),
         "measure": one("SELECT max(id) FROM programs_measure"),
         "user": one("SELECT id FROM accounts_user WHERE username = 'cadre'"),
         "township": "120119122000",

@@ -13,7 +13,7 @@ from typing import Any
 from PIL import Image
 from playwright.sync_api import BrowserContext, BrowserType, Error, Page, Route, expect
 
-from tests.browser.acting import sign_in
+from tests.browser.acting import confirm, sign_in
 from tests.browser.conftest import DEVICES, PATIENCE
 from tests.browser.product import Product
 
@@ -155,3 +155,78 @@ def test_five_visits_with_ten_photos_arrive_once_each_through_all_that_fails(
         page.goto(numbers[0])
         expect(page.locator(".visit-photos img")).to_have_count(PHOTOS)
     assert written(product) == [(f"离线走访{number}", PHOTOS) for number in range(VISITS)]
+
+
+def save_offline(page: Page, context: BrowserContext, text: str) -> None:
+    """A routine visit on the form that is open, without network."""
+    context.set_offline(True)
+    page.get_by_role("radio", name="电话").check()
+    page.locator("#id_text").fill(text)
+    page.get_by_role("button", name="保存").click()
+    expect(page.locator("[data-kept-title]")).to_have_text("已保存在手机上")
+
+
+@pytest.mark.parametrize("device", ["phone"], indirect=True)
+def test_signed_out_meanwhile_it_waits_and_another_user_neither_sees_nor_sends_it(
+    page: Page, context: BrowserContext, product: Product, console: list[str]
+) -> None:
+    sign_in(page, product, "cadre")
+    page.get_by_role("link", name="记录走访").first.click()
+    page.wait_for_url("**/visits/new/**")
+    save_offline(page, context, "等待登录")
+    context.clear_cookies(name="sessionid")  # as a session ends
+    context.set_offline(False)
+    expect(page.locator("[data-kept-note]")).to_contain_text("登录已失效")
+    expect(page.locator(COUNT)).to_have_text("1")
+
+    sign_in(page, product, "unit_liaison")
+    page.goto("/outbox/")
+    expect(page.locator("[data-outbox-empty]")).to_be_visible()
+    assert unsent(page) == 0
+
+    context.clear_cookies(name="sessionid")
+    sign_in(page, product, "cadre")  # opens the home page, and that is all it takes
+    expect(page.locator(COUNT)).to_be_hidden()
+    page.goto("/outbox/")
+    expect(page.locator(SENT)).to_have_count(1)
+    assert product.one("SELECT count(*) FROM visits_visit WHERE text = '等待登录'") == 1
+    console.clear()
+
+
+@pytest.mark.parametrize("device", ["phone"], indirect=True)
+def test_what_the_server_refuses_stays_until_it_is_mended_or_discarded(
+    page: Page, context: BrowserContext, product: Product, console: list[str]
+) -> None:
+    page.add_init_script("Object.defineProperty(navigator, 'locks', { value: undefined })")  # an older browser
+    sign_in(page, product, "cadre")
+    for text in ("改正后上传", "放弃"):
+        page.goto("/")
+        page.get_by_role("link", name="记录走访").first.click()
+        page.locator("#id_visited_on").evaluate("day => { day.removeAttribute('max'); day.value = '2999-01-01'; }")
+        page.locator("input[type=file]").set_input_files(photo(1))
+        expect(page.locator("[data-previews] img")).to_have_count(1)
+        page.get_by_role("radio", name="电话").check()
+        page.locator("#id_text").fill(text)
+        page.get_by_role("button", name="保存").click()
+        expect(page.locator("[data-problems] p")).to_contain_text("走访日期")  # typed and chosen stay on the form
+        page.evaluate("window.onbeforeunload = null")
+        page.on("dialog", lambda dialog: dialog.accept())
+    page.goto("/outbox/")
+    refused = page.locator("[data-outbox-list] [data-state=refused]")
+    expect(refused).to_have_count(2)
+    expect(page.locator(COUNT)).to_have_text("2")
+
+    refused.first.locator("[data-discard] button").click()  # the newest
+    confirm(page)
+    expect(refused).to_have_count(1)
+    refused.first.locator("[data-edit]").click()
+    expect(page.locator("#id_text")).to_have_value("改正后上传")
+    expect(page.locator("[data-kept-photos] b")).to_have_text("1")
+    page.locator("#id_visited_on").evaluate("day => { day.value = day.max; }")
+    page.get_by_role("button", name="保存").click()
+    page.wait_for_url(re.compile(r"/visits/\d+/$"))
+    expect(page.locator(".message-success")).to_be_visible()
+    expect(page.locator(".visit-photos img")).to_have_count(1)
+    expect(page.locator(COUNT)).to_be_hidden()
+    assert product.one("SELECT count(*) FROM visits_visit WHERE text IN ('改正后上传', '放弃')") == 1
+    console.clear()

@@ -16,7 +16,7 @@ from accounts.roles import may
 from core.formats import phone_date
 from core.pages import paged
 from households.models import Household
-from households.scope import is_allowed
+from households.scope import is_allowed, places_of
 from programs.measures import MeasureRefused
 from visits.codes import ItemKind, ItemState
 from visits.filters import ParkedFilter
@@ -34,7 +34,9 @@ REFUSED = (ItemRefused, VisitRefused, MeasureRefused, NeedRefused)
 
 @counted("visits:parked")
 def waiting(user: Any) -> int:
-    """How many wait for this user's decision: one query."""
+    """How many wait in the user's places, in one query; who looks after the whole district finds them on the page."""
+    if places_of(user, "place_parked") is None:
+        return 0
     return OutboxItem.objects.allowed(user, "place_parked").parked().count()
 
 
