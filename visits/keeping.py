@@ -40,7 +40,7 @@ class Page:
 
 
 def kept_households(user: Any) -> HouseholdQuerySet:
-    """The households that the user helps as a cadre now, with what a card says; whom nobody reached for longest first."""
+    """The households that the user helps as a cadre now, with what a card says; the longest not reached come first."""
     rows = Household.objects.allowed(user, "keep_offline").filter(closed_on=None).select_related("village__parent")
     return rows.annotate(
         last_contact=last_contact(),

@@ -39,7 +39,8 @@ self.addEventListener("fetch", (event) => {
 
 /** Sign-in or sign-out: once it has succeeded nothing of who was signed in before is shown. */
 async function changeOfUser(request, url) {
-  const answer = await fetch(request);
+  let answer;
+  try { answer = await fetch(request); } catch (error) { return nothing(error); }
   if (answer.type === "opaqueredirect") {
     try {
       const user = await store.user();
@@ -108,10 +109,14 @@ async function page(request, url) {
   try {
     return await network;
   } catch (error) {
-    const nothing = await caches.match(config.nothing, { ignoreVary: true });
-    if (nothing) return nothing;
-    throw error;
+    return nothing(error);
   }
+}
+
+async function nothing(error) {
+  const page = await caches.match(config.nothing, { ignoreVary: true });
+  if (page) return page;
+  throw error;
 }
 
 async function picture(request, url) {
