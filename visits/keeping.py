@@ -28,6 +28,7 @@ from visits.sections import PHOTOS_SHOWN, load_visits
 SHOWN_OF_A_HOUSEHOLD: tuple[Any, ...] = (
     Member, IncomeStatement, GrowthAssessment, GuaranteeStatus, Enrolment, Measure, Visit, Need,
 )  # fmt: skip
+ALSO_KEPT: tuple[str, ...] = ()  # views of pages that are the same for everybody, or filled in by the phone itself
 
 
 @dataclass
@@ -57,7 +58,9 @@ def pages_of(user: Any) -> list[Page]:
         Page(reverse("visits:offline_household", args=[one.pk]), versions[one.pk], pictures_of(one, user))
         for one in households
     ]
-    return [Page(reverse("visits:offline"), _hash(page.version for page in found)), *found]
+    same = _hash([release(), get_language(), user.pk])
+    also = [Page(reverse(view), same) for view in ALSO_KEPT]
+    return [Page(reverse("visits:offline"), _hash([same, *(page.version for page in found)])), *found, *also]
 
 
 def pictures_of(household: Household, user: Any) -> list[str]:

@@ -62,7 +62,8 @@
     event.stopImmediatePropagation();
     try {
       await leave(form);
-    } catch { // a browser that keeps nothing
+    } catch { // a browser that keeps nothing but this tab's drafts
+      window.sessionStorage.clear();
       form.dataset.plain = "yes";
       form.requestSubmit();
     }

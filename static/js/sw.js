@@ -93,16 +93,17 @@ function counterpart(url) {
 
 /** From the network; where it fails or lets wait, to the phone's copy. The copy's own addresses come from the phone. */
 async function page(request, url) {
-  const own = url.pathname.startsWith(LIST) && (await kept(url.pathname));
-  if (own) return own;
+  const own = await kept(url.pathname);
+  if (own && url.pathname.startsWith(LIST)) return own;
   const instead = counterpart(url);
   let failed = false;
   const network = fetch(request);
   const arrived = network.then((answer) => (DOWN.has(answer.status) ? undefined : answer)).catch(() => undefined);
-  const late = new Promise((done) => { if (instead) setTimeout(done, WAIT, "late"); });
+  const late = new Promise((done) => { if (instead || own) setTimeout(done, WAIT, "late"); });
   const first = await Promise.race([arrived, late]);
   if (first && first !== "late") return first;
   if (first !== "late") failed = true;
+  if (own) return own;
   for (const address of [instead, failed ? LIST : undefined]) {
     if (address && (await kept(address.split("#")[0]))) return Response.redirect(address, 302);
   }

@@ -22,6 +22,14 @@ DRAFTED = """async () => {
   return keys.some(([, url]) => url.startsWith("draft "));
 }"""
 SIGNED_IN = "async () => (await store.user())?.name === document.querySelector('script[data-user]').dataset.name"
+ANOTHER_WORKER = """async () => {
+  await caches.open("bangfu of before");
+  await (await navigator.serviceWorker.ready).unregister();
+}"""
+TIME_HAS_PASSED = """async () => {
+  for (const row of await (await store.database()).getAll("pages"))
+    await store.put("pages", {...row, expires: Date.now() - 1});
+}"""
 WRITE = """async () => {
   const user = (await store.user()).id;
   await store.put("items", {client_id: "one", user, state: "waiting"}, {secret: {text: "看望"}});
@@ -120,6 +128,10 @@ def test_another_user_sees_nothing_of_the_first(
         enter(page, product, "cadre")
         expect(page.locator("[data-kept]")).to_contain_text("可离线使用")
         kept = page.evaluate(KEPT)
+        page.evaluate(ANOTHER_WORKER)
+        page.goto("/")
+        until(page, "async () => !(await caches.has('bangfu of before')) && (await caches.keys()).length === 1")
+        assert page.evaluate(KEPT) == kept
         line.cut()
         page.goto("/account/")
         expect(page).to_have_url(f"{line.base}/offline/")
@@ -152,6 +164,11 @@ def test_another_user_sees_nothing_of_the_first(
         enter(page, product, "cadre")
         until(page, SIGNED_IN)
         assert page.evaluate("async () => (await store.secretOf(await store.get('items', 'one'))).text") == "看望"
+        page.evaluate(TIME_HAS_PASSED)
+        line.cut()
+        page.goto("/")
+        expect(page.get_by_role("heading", name="没有网络")).to_be_visible()
+        line.mend()
         page.goto("/account/")
         page.locator("main form[data-sign-out] button").click()
         page.get_by_role("button", name="退出并丢弃").click()
