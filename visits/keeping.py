@@ -28,6 +28,7 @@ from visits.sections import PHOTOS_SHOWN, load_visits
 SHOWN_OF_A_HOUSEHOLD: tuple[Any, ...] = (
     Member, IncomeStatement, GrowthAssessment, GuaranteeStatus, Enrolment, Measure, Visit, Need,
 )  # fmt: skip
+ALSO_KEPT: tuple[str, ...] = ()  # views of pages that are the same for everybody, or filled in by the phone itself
 
 
 @dataclass
@@ -40,7 +41,7 @@ class Page:
 
 
 def kept_households(user: Any) -> HouseholdQuerySet:
-    """The households that the user helps as a cadre now, with what a card says; whom nobody reached for longest first."""
+    """The households that the user helps as a cadre now, with what a card says; the longest not reached come first."""
     rows = Household.objects.allowed(user, "keep_offline").filter(closed_on=None).select_related("village__parent")
     return rows.annotate(
         last_contact=last_contact(),
@@ -57,7 +58,9 @@ def pages_of(user: Any) -> list[Page]:
         Page(reverse("visits:offline_household", args=[one.pk]), versions[one.pk], pictures_of(one, user))
         for one in households
     ]
-    return [Page(reverse("visits:offline"), _hash(page.version for page in found)), *found]
+    same = _hash([release(), get_language(), user.pk])
+    also = [Page(reverse(view), same) for view in ALSO_KEPT]
+    return [Page(reverse("visits:offline"), _hash([same, *(page.version for page in found)])), *found, *also]
 
 
 def pictures_of(household: Household, user: Any) -> list[str]:

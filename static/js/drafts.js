@@ -39,23 +39,43 @@ const drafts = (() => {
       if (field.type === "checkbox" || field.type === "radio") field.checked = given.includes(field.value);
       else if (given.length) field.value = given[0];
     }
-    if (form.matches("[data-once]")) { // the form's id stands in its address
-      const address = new URL(window.location.href);
-      address.searchParams.set("id", form.elements.client_id.value);
-      window.history.replaceState(window.history.state, "", address);
-    }
     for (const field of form.querySelectorAll("input:checked")) field.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  /** Whether the form was saved before, its answer lost: the server leads from the form's address to what came of it. */
+  async function wasSaved(form, fields) {
+    if (!form.matches("[data-once]")) return false;
+    const address = new URL(window.location.href);
+    address.searchParams.set("id", fields.find(([name]) => name === "client_id")[1]);
+    window.history.replaceState(window.history.state, "", address);
+    try {
+      if (!(await fetch(address, { credentials: "same-origin" })).redirected) return false;
+    } catch {
+      return false; // no network: the same id keeps it from being saved twice
+    }
+    await remove(form.dataset.draft);
+    window.location.assign(address);
+    return true;
   }
 
   async function watch(form) {
     const name = form.dataset.draft;
     const note = form.querySelector("[data-draft-note]");
     const fields = await get(name);
+    if (fields && (await wasSaved(form, fields))) return;
     if (fields) {
       restore(form, fields);
       note.hidden = false;
     }
-    note.querySelector("button").addEventListener("click", async () => { await remove(name); form.dataset.sent = "yes"; window.dispatchEvent(new Event("draft-dropped")); window.location.reload(); });
+    note.querySelector("button").addEventListener("click", async () => {
+      form.dataset.sent = "yes";
+      await remove(name);
+      window.dispatchEvent(new Event("draft-dropped"));
+      const address = new URL(window.location.href);
+      address.searchParams.delete("id");
+      window.history.replaceState(window.history.state, "", address);
+      window.location.reload();
+    });
     let waiting;
     const save = () => { clearTimeout(waiting); waiting = undefined; if (!form.dataset.sent) put(name, typed(form)); };
     for (const kind of ["input", "change"]) form.addEventListener(kind, (event) => {

@@ -19,7 +19,7 @@
     place.hidden = false;
   }
   function sayWhen(at) {
-    const when = new Intl.DateTimeFormat(document.documentElement.lang, { month: "long", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+    const when = new Intl.DateTimeFormat(document.documentElement.lang, { month: "long", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "Asia/Shanghai" });
     const place = document.querySelector("[data-kept]");
     if (place) say(place.dataset.word.replace("{when}", when.format(at)), true);
   }
@@ -41,10 +41,15 @@
     return true;
   }
 
+  async function forgetPages(which = () => true) {
+    for (const { url } of await store.ofUser("pages", user.id)) if (!url.startsWith("draft ") && which(url)) await store.remove("pages", [user.id, url]);
+  }
+
   async function keepAll() {
     const last = await store.meta(`kept ${user.id}`);
     if (!isHome && last && Date.now() - last.at < OFTEN) return;
     const answer = await fetch(words.list, { headers: { Accept: "application/json" }, credentials: "same-origin" });
+    if (answer.status === 403) await forgetPages(); // no cadre any more
     if (!answer.ok || answer.redirected) return;
     const list = await answer.json();
     if (list.user !== user.id) return; // somebody else has signed in on another tab
@@ -60,7 +65,7 @@
       else whole = (await keepOne(url, version, expires)) && whole;
       if (!(await isUser())) return;
     }
-    for (const url of gone) if (!url.startsWith("draft ")) await store.remove("pages", [user.id, url]);
+    await forgetPages((url) => gone.has(url));
     if (whole) await store.setMeta(`kept ${user.id}`, { at: Date.now() });
   }
 

@@ -22,26 +22,50 @@
     button.textContent = button.dataset.sure;
   });
 
-  /** Whether to sign out; what is kept is gone then, but for what the person wants to send later. */
-  async function leave() {
+  /** Ends the session; false without network. */
+  async function ended(form) {
+    try {
+      return (await fetch(form.action, { method: "POST", body: new FormData(form), redirect: "manual", credentials: "same-origin" })).type === "opaqueredirect";
+    } catch {
+      return false;
+    }
+  }
+  function sayNoNetwork() {
+    document.getElementById("sign-out-question").textContent = dialog.dataset.noNetwork;
+    dialog.classList.add("no-network");
+    dialog.addEventListener("close", () => dialog.classList.remove("no-network"), { once: true });
+    dialog.showModal();
+  }
+
+  /** What becomes of what was not sent: "keep", "discard", or "" to stay signed in. */
+  async function choice() {
     const unsent = await within(store.unsent(user));
-    const choice = unsent.items || unsent.photos ? await ask(unsent) : "discard";
-    if (choice === "send") document.dispatchEvent(new Event("send-outbox"));
-    if (choice !== "keep" && choice !== "discard") return false;
-    await within(store.wipe(user, { unsent: choice === "keep" }));
-    return true;
+    if (!unsent.items && !unsent.photos) return "discard";
+    const chosen = await ask(unsent);
+    if (chosen === "send") document.dispatchEvent(new Event("send-outbox"));
+    return chosen === "keep" || chosen === "discard" ? chosen : "";
+  }
+
+  async function leave(form) {
+    const chosen = await choice();
+    if (!chosen) return;
+    if (!(await ended(form))) { sayNoNetwork(); return; } // nothing is taken away from who stays signed in
+    window.sessionStorage.clear();
+    await within(store.wipe(user, { unsent: chosen === "keep" }));
+    window.location.assign(form.dataset.signOut);
   }
 
   document.addEventListener("submit", async (event) => {
     const form = event.target;
-    if (!form.matches("form[data-sign-out]") || form.dataset.left) return;
+    if (!form.matches("form[data-sign-out]") || form.dataset.plain) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    let going = true;
-    try { going = await leave(); } catch { /* nothing can be kept here */ }
-    if (!going) return;
-    window.sessionStorage.clear();
-    form.dataset.left = "yes";
-    form.requestSubmit();
+    try {
+      await leave(form);
+    } catch { // a browser that keeps nothing but this tab's drafts
+      window.sessionStorage.clear();
+      form.dataset.plain = "yes";
+      form.requestSubmit();
+    }
   }, true);
 })();

@@ -39,7 +39,8 @@ self.addEventListener("fetch", (event) => {
 
 /** Sign-in or sign-out: once it has succeeded nothing of who was signed in before is shown. */
 async function changeOfUser(request, url) {
-  const answer = await fetch(request);
+  let answer;
+  try { answer = await fetch(request); } catch (error) { return nothing(error); }
   if (answer.type === "opaqueredirect") {
     try {
       const user = await store.user();
@@ -92,26 +93,31 @@ function counterpart(url) {
 
 /** From the network; where it fails or lets wait, to the phone's copy. The copy's own addresses come from the phone. */
 async function page(request, url) {
-  const own = url.pathname.startsWith(LIST) && (await kept(url.pathname));
-  if (own) return own;
+  const own = await kept(url.pathname);
+  if (own && url.pathname.startsWith(LIST)) return own;
   const instead = counterpart(url);
   let failed = false;
   const network = fetch(request);
   const arrived = network.then((answer) => (DOWN.has(answer.status) ? undefined : answer)).catch(() => undefined);
-  const late = new Promise((done) => { if (instead) setTimeout(done, WAIT, "late"); });
+  const late = new Promise((done) => { if (instead || own) setTimeout(done, WAIT, "late"); });
   const first = await Promise.race([arrived, late]);
   if (first && first !== "late") return first;
   if (first !== "late") failed = true;
+  if (own) return own;
   for (const address of [instead, failed ? LIST : undefined]) {
     if (address && (await kept(address.split("#")[0]))) return Response.redirect(address, 302);
   }
   try {
     return await network;
   } catch (error) {
-    const nothing = await caches.match(config.nothing, { ignoreVary: true });
-    if (nothing) return nothing;
-    throw error;
+    return nothing(error);
   }
+}
+
+async function nothing(error) {
+  const page = await caches.match(config.nothing, { ignoreVary: true });
+  if (page) return page;
+  throw error;
 }
 
 async function picture(request, url) {

@@ -17,6 +17,19 @@ KEPT = """async () => {
   const db = await store.database();
   return (await db.getAllKeys("pages")).map(([user, url]) => `${user} ${url}`);
 }"""
+DRAFTED = """async () => {
+  const keys = await (await store.database()).getAllKeys("pages");
+  return keys.some(([, url]) => url.startsWith("draft "));
+}"""
+SIGNED_IN = "async () => (await store.user())?.name === document.querySelector('script[data-user]').dataset.name"
+ANOTHER_WORKER = """async () => {
+  await caches.open("bangfu of before");
+  await (await navigator.serviceWorker.ready).unregister();
+}"""
+TIME_HAS_PASSED = """async () => {
+  for (const row of await (await store.database()).getAll("pages"))
+    await store.put("pages", {...row, expires: Date.now() - 1});
+}"""
 WRITE = """async () => {
   const user = (await store.user()).id;
   await store.put("items", {client_id: "one", user, state: "waiting"}, {secret: {text: "看望"}});
@@ -60,6 +73,15 @@ def enter(page: Page, product: Product, role: str) -> None:
     page.wait_for_url(lambda url: "/sign-in/" not in url)
 
 
+def until(page: Page, holds: str) -> None:
+    """Wait until an asynchronous function of the page gives true (wait_for_function takes its promise for that)."""
+    for _look in range(PATIENCE // 100):
+        if page.evaluate(holds):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"never: {holds}")
+
+
 def test_own_households_can_be_read_without_network_until_signing_out(
     playwright: Playwright, product: Product, line: Line, browser_type_launch_args: dict[str, Any], tmp_path: Path
 ) -> None:
@@ -84,6 +106,9 @@ def test_own_households_can_be_read_without_network_until_signing_out(
         expect(page.locator("#visit").get_by_role("button", name="保存")).to_be_visible()
 
         line.mend()
+        with product.paused("web"):  # a network that lets wait
+            page.goto("/")
+            expect(page.locator(".household-card .top a", has_text=name)).to_be_visible()
         enter(page, product, "cadre")
         page.goto("/account/")
         page.locator("main form[data-sign-out] button").click()
@@ -103,12 +128,23 @@ def test_another_user_sees_nothing_of_the_first(
         enter(page, product, "cadre")
         expect(page.locator("[data-kept]")).to_contain_text("可离线使用")
         kept = page.evaluate(KEPT)
+        page.evaluate(ANOTHER_WORKER)
+        page.goto("/")
+        until(page, "async () => !(await caches.has('bangfu of before')) && (await caches.keys()).length === 1")
+        assert page.evaluate(KEPT) == kept
+        line.cut()
+        page.goto("/account/")
+        expect(page).to_have_url(f"{line.base}/offline/")
+        page.locator("[data-nav-toggle]").click()
+        page.locator("#side-nav form[data-sign-out] button").click()
+        expect(page.locator("#sign-out-question")).to_contain_text("没有网络")
+        page.get_by_role("button", name="取消").click()
+        line.mend()
+        page.goto("/")
         page.evaluate(WRITE)
         shared.clear_cookies()  # the session has ended; nobody signed out
         enter(page, product, "district_admin")
-        page.wait_for_function(
-            "async () => (await store.user()).name === document.querySelector('script[data-user]').dataset.name"
-        )
+        until(page, SIGNED_IN)
         line.cut()
         page.goto("/")
         expect(page.get_by_role("heading", name="没有网络")).to_be_visible()
@@ -118,7 +154,7 @@ def test_another_user_sees_nothing_of_the_first(
         page.locator("main button").click()
         page.wait_for_url("**/sign-in/")
         enter(page, product, "cadre")
-        page.wait_for_function("async () => (await store.user())?.id")
+        until(page, SIGNED_IN)
         assert set(kept) <= set(page.evaluate(KEPT))
         page.goto("/account/")
         page.locator("main form[data-sign-out] button").click()
@@ -126,10 +162,47 @@ def test_another_user_sees_nothing_of_the_first(
         page.get_by_role("button", name="退出，保留在本机").click()
         page.wait_for_url("**/sign-in/")
         enter(page, product, "cadre")
-        page.wait_for_function("async () => (await store.user())?.id")
+        until(page, SIGNED_IN)
         assert page.evaluate("async () => (await store.secretOf(await store.get('items', 'one'))).text") == "看望"
+        page.evaluate(TIME_HAS_PASSED)
+        line.cut()
+        page.goto("/")
+        expect(page.get_by_role("heading", name="没有网络")).to_be_visible()
+        line.mend()
         page.goto("/account/")
         page.locator("main form[data-sign-out] button").click()
         page.get_by_role("button", name="退出并丢弃").click()
         page.get_by_role("button", name="确定丢弃").click()
         page.wait_for_url("**/sign-in/")
+
+
+def test_what_is_typed_is_there_again_until_it_is_sent(
+    playwright: Playwright,
+    product: Product,
+    line: Line,
+    browser_type_launch_args: dict[str, Any],
+    tmp_path: Path,
+) -> None:
+    with phone(playwright, line, browser_type_launch_args, tmp_path) as first:
+        page = first.new_page()
+        enter(page, product, "cadre")
+        page.locator(".household-card a.btn-primary").first.click()
+        page.get_by_role("radio", name="电话").check()
+        page.locator("#id_text").fill("孩子开学")
+        until(page, DRAFTED)
+        address, cookies = page.url.split("&id=")[0], first.cookies()
+
+    with phone(playwright, line, browser_type_launch_args, tmp_path) as second:
+        second.add_cookies(cookies)
+        page = second.new_page()
+        page.goto(address)
+        expect(page.locator("[data-draft-note]")).to_be_visible()
+        expect(page.locator("#id_text")).to_have_value("孩子开学")
+        expect(page.get_by_role("radio", name="电话")).to_be_checked()
+        before = product.count("visits_visit")
+        page.get_by_role("button", name="保存").click()
+        page.wait_for_url("**/visits/*/")
+        assert product.count("visits_visit") == before + 1
+        page.goto(address)
+        until(page, f"async () => !(await ({DRAFTED})())")
+        expect(page.locator("#id_text")).to_have_value("")
