@@ -17,7 +17,9 @@ EDITS = [
 VISITS = ["/visits/new/?household={household}", "/visits/{visit}/", "/needs/new/?household={household}"]
 BOARDS = ["/dashboards/township/{township}/", "/households/?sort=-code&page=2"]
 PAGES: dict[str, list[str]] = {  # beyond the navigation
-    Role.CADRE: [*CASE_FILE, *VISITS, "/visits/{visit}/correct/", "/account/", "/account/password/"],
+    Role.CADRE: [
+        *CASE_FILE, *VISITS, "/visits/{visit}/correct/", "/visits/changes/{told}/", "/account/", "/account/password/",
+    ],
     Role.UNIT_LIAISON: [*CASE_FILE, *VISITS],
     Role.VILLAGE_CLERK: [],
     Role.TOWNSHIP_OFFICIAL: [*BOARDS],
@@ -49,6 +51,7 @@ def names(product: Product) -> dict[str, object]:
     return {
         "household": household,
         "visit": one(f"SELECT max(id) FROM visits_visit WHERE household_id IN ({OWN})"),  # noqa: S608
+        "told": one("SELECT id FROM visits_fact WHERE state = 'open' ORDER BY id LIMIT 1"),
         "cadre": one(
             "SELECT id FROM cadres_cadre WHERE user_id = (SELECT id FROM accounts_user WHERE username = 'cadre')"
         ),
