@@ -95,8 +95,10 @@ class ChangeFields(forms.Form):
         required=False, initial=NoIdReason.NEWBORN,
     )  # fmt: skip
     left_member = _choice(gettext_lazy("Died or left: who"), [], gettext_lazy("Nobody"))
-    left_why = _choice(gettext_lazy("Why"), LeaveReason.choices)
-    left_on = DayField(label=gettext_lazy("When"), required=False, initial=timezone.localdate, span=days_of_acts)
+    left_why = _choice(gettext_lazy("Why they left"), LeaveReason.choices)
+    left_on = DayField(
+        label=gettext_lazy("When they left"), required=False, initial=timezone.localdate, span=days_of_acts
+    )
     left_head = _choice(gettext_lazy("If it was the head: who is head now"), [])
     income_note = forms.CharField(label=gettext_lazy("What changed in income"), required=False, max_length=200)
     health_member = _choice(gettext_lazy("Whose health"), [])
@@ -147,6 +149,11 @@ class ChangeFields(forms.Form):
                 css = "form-select" if isinstance(field.widget, forms.Select) else "form-control"
                 if not isinstance(field.widget, forms.CheckboxInput | forms.CheckboxSelectMultiple):
                     field.widget.attrs["class"] = css
+
+    wide_fields = (  # on a line of their own: words, and what begins a group
+        "new_phone", "birth_name", "left_member", "left_head", "income_note", "health_member", "disease", "repair_note",
+        "school_member", "job_member", "evidence",
+    )  # fmt: skip
 
     @property
     def change_parts(self) -> list[tuple[str, Any, list[forms.BoundField]]]:

@@ -15,6 +15,7 @@ from visits.models import Visit
 
 SAME_TEXT_WITHIN = timedelta(days=30)
 SHORTEST_TEXT = 10  # characters: "all is well" may be true of every household
+SHOWN_FOR = timedelta(hours=1)  # after saving; later it would only nag
 AT_ONE_TIME = timedelta(minutes=15)
 NAMED, MOST_READ = 3, 20
 
@@ -22,7 +23,7 @@ NAMED, MOST_READ = 3, 20
 def hints_for(visit: Visit, reader: User) -> list[str]:
     """Sentences for who wrote this visit; none for anybody else. One query at most, of the writer's last weeks."""
     asked = _asked(visit)
-    if visit.entered_by_id != reader.pk or asked is None:
+    if asked is None or visit.entered_by_id != reader.pk or timezone.now() - visit.entered_at > SHOWN_FOR:
         return []
     rows = Visit.objects.standing().filter(entered_by=reader, visited_on__gte=visit.visited_on - SAME_TEXT_WITHIN)
     rows = rows.filter(asked).exclude(household=visit.household_id).select_related("household__village")

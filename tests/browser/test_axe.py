@@ -21,6 +21,8 @@ PAGES: dict[str, list[str]] = {  # beyond the navigation
                  "/offline/", "/offline/households/{household}/", "/offline/nothing/"],
     Role.CADRE: [
         *CASE_FILE, *VISITS, "/visits/{visit}/correct/", "/parked/{parked}/", "/account/", "/account/password/",
+    Role.CADRE: [
+        *CASE_FILE, *VISITS, "/visits/{visit}/correct/", "/visits/changes/{told}/", "/account/", "/account/password/",
     ],
     Role.UNIT_LIAISON: [*CASE_FILE, *VISITS],
     Role.VILLAGE_CLERK: [],
@@ -53,6 +55,7 @@ def names(product: Product) -> dict[str, object]:
     return {
         "household": household,
         "visit": one(f"SELECT max(id) FROM visits_visit WHERE household_id IN ({OWN})"),  # noqa: S608
+        "told": one("SELECT id FROM visits_fact WHERE state = 'open' ORDER BY id LIMIT 1"),
         "cadre": one(
             "SELECT id FROM cadres_cadre WHERE user_id = (SELECT id FROM accounts_user WHERE username = 'cadre')"
         ),

@@ -46,6 +46,13 @@ def test_the_same_words_about_one_household_are_no_matter(log, wang):
     assert hints_for(log(text=WORDS), wang.user) == []
 
 
+def test_a_hint_is_given_after_saving_and_not_for_ever(log, near, wang):
+    log(household=near, text=WORDS, mode="phone")
+    visit = log(text=WORDS)
+    visit.entered_at -= timedelta(hours=2)
+    assert hints_for(visit, wang.user) == []
+
+
 @pytest.mark.parametrize(
     ("other", "hinted"),
     [({}, True), ({"mode": "phone"}, False), ({"visited_on": TODAY - timedelta(days=1)}, False)],

@@ -20,7 +20,7 @@ from households.models import Household
 from households.scope import actions_on, require
 from programs.measures import MeasureRefused
 from visits.changes_words import lines
-from visits.codes import VisitProblem
+from visits.codes import Fact, VisitProblem
 from visits.conditions import last_contact
 from visits.filters import VisitFilter
 from visits.forms import VisitFacts, VisitForm, facts_of
@@ -87,6 +87,7 @@ def visit(request: HttpRequest, pk: int) -> HttpResponse:
     visit.household = household
     versions, same_day = _with_its_day(visit)
     root, may = versions[0], actions_on(request.user, household)
+    told = lines(root.told.select_related("member"), masked=household.masked)  # type: ignore[attr-defined]
     context = {
         "visit": visit,
         "household": household,
@@ -96,7 +97,8 @@ def visit(request: HttpRequest, pk: int) -> HttpResponse:
         "photos": root.photos.all(),  # type: ignore[attr-defined]
         "may_correct": visit == versions[-1] and may_correct(visit, request.user, may),  # type: ignore[arg-type]
         "may_log": "log_visit" in may,
-        "told": lines(root.told.select_related("member"), masked=household.masked),  # type: ignore[attr-defined]
+        "told": told,
+        "told_of_members": any(line.row.fact in (Fact.BIRTH, Fact.LEFT, Fact.HEAD) for line in told),
         "may_settle": may_settle(may),
         "may_take_back": may_take_back(may, request.user, root),
         "hints": hints_for(visit, cast(User, request.user)) if visit == versions[-1] else [],
