@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
+from typing import cast
 from uuid import UUID
 
 from accounts.models import User
@@ -23,10 +24,11 @@ def tell(*, as_of: date, seed: int) -> None:
     pairings = list(Pairing.objects.active().filter(cadre__user__username="cadre").select_related("cadre__user")[:2])
     for pairing, tell_one in zip(pairings, (_news, _conflict), strict=False):
         household = Household.objects.get(pk=pairing.household_id)
-        with through("load_demo", by=pairing.cadre.user):
+        by = cast(User, pairing.cadre.user)
+        with through("load_demo", by=by):
             told, codes, text = tell_one(household, as_of, clerk)
             log_visit(
-                client_id=UUID(int=random.getrandbits(128), version=4), household=household, by=pairing.cadre.user,
+                client_id=UUID(int=random.getrandbits(128), version=4), household=household, by=by,
                 visited_on=as_of - timedelta(days=1), mode=Mode.HOME, changes=codes, text=text, told=told,
             )  # fmt: skip
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import pytest
 from PIL import Image
 from playwright.sync_api import BrowserContext, BrowserType, Error, Page, Route, expect
 
