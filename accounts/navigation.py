@@ -78,6 +78,7 @@ SIDE = (
     Entry("cadres:list", _("Cadres"), "person-badge", ("see_cadres",)),
     Entry("visits:list", _("Visits"), "house-check", ("see_households",)),
     Entry("visits:needs", _("Needs"), "chat-left-text", ("see_households",)),
+    Entry("visits:referrals", _("Referred to us"), "send", ("answer_referral",)),
     Entry("programs:measures", _("Measures"), "gift", ("see_households",)),
     Entry("households:imports", _("Import"), "upload", ("import_roster",)),
     Entry("core:jobs", _("Background jobs"), "arrow-repeat", ("import_roster",), "settings"),

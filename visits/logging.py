@@ -19,9 +19,10 @@ from households.scope import is_allowed
 from programs.codes import MeasureKind
 from programs.measures import record_measure
 from visits.codes import REACHING, Change, VisitProblem
-from visits.models import Visit
+from visits.models import Referral, Visit
 from visits.needs import Voiced, raise_need
 from visits.photos import Picture, store
+from visits.referrals import tell_on_visit
 
 
 class VisitRefused(Exception):
@@ -62,8 +63,9 @@ def log_visit(
     needs: Sequence[Voiced] = (),
     aid: Aid | None = None,
     photos: Sequence[Picture] = (),
+    told: Iterable[Referral] = (),
 ) -> Visit:
-    """Log a visit with the needs voiced, the aid handed over and the photos taken, all or nothing.
+    """Log a visit with the needs voiced, the aid handed over, the photos taken and the answers told, all or nothing.
 
     `by` is the paired cadre, or a deputy: then the visitor is whoever was paired on that date. `reached` follows
     from the mode if not given. The same client id again returns the first visit and adds nothing. A visit made up to
@@ -95,6 +97,7 @@ def log_visit(
             _add_needs(visit, needs)
             _add_aid(visit, aid)
             store(visit, photos)
+            tell_on_visit(visit, told, by=by)
     except IntegrityError:
         first = logged(client_id, household=household, by=by)  # a double tap: the other request was faster
         if first is None:
@@ -251,6 +254,7 @@ def _add_needs(visit: Visit, needs: Sequence[Voiced]) -> None:
             kind=voiced.kind,
             text=voiced.text,
             due_on=voiced.due_on,
+            result=voiced.result,
             owner=visit.visitor.user or visit.entered_by,
             raised_on=visit.visited_on,
             visit=visit,

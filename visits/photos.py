@@ -2,8 +2,10 @@
 
 import io
 import struct
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
 from uuid import uuid4
 
 from django.conf import settings
@@ -14,7 +16,9 @@ from PIL import ExifTags, Image, UnidentifiedImageError
 from pillow_heif import register_heif_opener
 
 from visits.codes import PhotoProblem
-from visits.models import Visit, VisitPhoto
+from visits.models import ReferralMessage, ReferralPhoto, Visit, VisitPhoto
+
+Photo = TypeVar("Photo", VisitPhoto, ReferralPhoto)
 
 register_heif_opener()
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
@@ -106,21 +110,30 @@ def _jpeg(image: Image.Image) -> bytes:
 
 def store(visit: Visit, pictures: Iterable[Picture]) -> list[VisitPhoto]:
     """Keep pictures of a visit under random names. Call inside the visit's transaction; on an error no file stays."""
+    return _store(pictures, visit.entered_at, lambda **facts: VisitPhoto(visit=visit, **facts))
+
+
+def store_with(message: ReferralMessage, pictures: Iterable[Picture]) -> list[ReferralPhoto]:
+    """As store(), with a question or an answer."""
+    return _store(pictures, message.at, lambda **facts: ReferralPhoto(message=message, **facts))
+
+
+def _store(pictures: Iterable[Picture], at: datetime, make: Callable[..., Photo]) -> list[Photo]:
     written: list[str] = []
     try:
-        return [_store_one(visit, picture, written) for picture in pictures]
+        return [_store_one(picture, at, make, written) for picture in pictures]
     except BaseException:
         for name in written:
             default_storage.delete(name)
         raise
 
 
-def _store_one(visit: Visit, picture: Picture, written: list[str]) -> VisitPhoto:
-    stem = f"photos/{visit.entered_at:%Y/%m}/{uuid4().hex}"
+def _store_one(picture: Picture, at: datetime, make: Callable[..., Photo], written: list[str]) -> Photo:
+    stem = f"photos/{at:%Y/%m}/{uuid4().hex}"
     full = default_storage.save(f"{stem}.jpg", ContentFile(picture.full))
     written.append(full)
     thumbnail = default_storage.save(f"{stem}-s.jpg", ContentFile(picture.thumbnail))
     written.append(thumbnail)
-    photo = VisitPhoto(visit=visit, file=full, thumbnail=thumbnail, width=picture.width, height=picture.height)
+    photo = make(file=full, thumbnail=thumbnail, width=picture.width, height=picture.height)
     photo.save(force_insert=True)
     return photo

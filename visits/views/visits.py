@@ -6,8 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch
-from django.db.models.fields.files import FieldFile
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -26,11 +25,11 @@ from visits.forms import VisitFacts, VisitForm, facts_of
 from visits.logging import VisitRefused, correct_visit, log_visit, logged, may_correct
 from visits.models import Visit, VisitPhoto
 from visits.needs import NeedRefused
+from visits.referrals import answers_for
 from visits.tables import VisitTable
-from visits.views.shown import form_id, household_of, shown
+from visits.views.shown import form_id, household_of, jpeg, shown
 
 REFUSED = (VisitRefused, MeasureRefused, NeedRefused)
-HOUR = 3600  # a photo never changes, but who may see it does
 
 
 def visits(request: HttpRequest) -> HttpResponse:
@@ -60,7 +59,8 @@ def visit_new(request: HttpRequest) -> HttpResponse:
         day = date_format(household.closed_on)
         messages.warning(request, VisitProblem.CLOSED.label % {"day": day})
     initial = {"client_id": client_id}
-    form = VisitForm(request.POST or None, request.FILES or None, household=household, initial=initial)
+    told = answers_for(household, request.user, told_too=True)
+    form = VisitForm(request.POST or None, request.FILES or None, household=household, answers=told, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             visit = log_visit(household=household, by=request.user, **form.facts())  # type: ignore[arg-type]
@@ -72,6 +72,7 @@ def visit_new(request: HttpRequest) -> HttpResponse:
     contact = type(household).objects.filter(pk=household.pk).values_list(last_contact(), flat=True).first()
     needs = household.needs.pending()  # type: ignore[attr-defined]
     context = {"form": form, "household": household, "last_contact": contact, "open_needs": needs}
+    context["answers"] = answers_for(household, request.user)
     return _form_page(request, "visits/new.html", form, context)
 
 
@@ -87,7 +88,7 @@ def visit(request: HttpRequest, pk: int) -> HttpResponse:
         "visit": visit,
         "household": household,
         "versions": versions if len(versions) > 1 else [],
-        "needs": root.needs.select_related("department"),  # type: ignore[attr-defined]
+        "needs": root.needs.with_privacy(request.user),  # type: ignore[attr-defined]
         "measures": root.measures.all(),
         "photos": root.photos.all(),  # type: ignore[attr-defined]
         "may_correct": visit == versions[-1] and may_correct(visit, request.user),  # type: ignore[arg-type]
@@ -123,22 +124,12 @@ def photo(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
     rows = VisitPhoto.objects.visible_to(request.user).select_related("visit")
     photo = get_object_or_404(rows, pk=pk)
     if request.GET.get("thumb"):
-        return _jpeg(photo.thumbnail, photo)
+        return jpeg(photo.thumbnail, photo.pk)
     if request.GET.get("file"):
-        return _jpeg(photo.file, photo)
+        return jpeg(photo.file, photo.pk)
     household = get_object_or_404(shown(request), pk=photo.visit.household_id)
     context = {"photo": photo, "visit": _versions(photo.visit)[-1], "household": household}
     return render(request, "visits/photo.html", context)
-
-
-def _jpeg(file: FieldFile, photo: VisitPhoto) -> FileResponse:
-    try:
-        answer = FileResponse(file.open("rb"), content_type="image/jpeg", filename=f"photo-{photo.pk}.jpg")
-    except FileNotFoundError as error:
-        raise Http404 from error
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Cache-Control"] = f"private, max-age={HOUR}"
-    return answer
 
 
 def _versions(visit: Visit) -> list[Visit]:
