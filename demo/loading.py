@@ -8,10 +8,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from cadres.matching.proposal import pair_all
 from core.history import through
 from demo.fieldwork import Fieldwork
 from demo.people import SignIn, make_accounts, make_cadres
+from demo.referred import Referred, make_officers
 from district.models import Campaign, Division, Level
 from district.policy import policy_for
 from district.register import load_divisions, move_campaign, open_campaign
@@ -57,7 +59,11 @@ def load(*, households: int, seed: int, as_of: date, say: Say) -> list[SignIn]:
             verdicts = assess(year).verdicts
             counts = ", ".join(f"{verdict.label} {verdicts[verdict]}" for verdict in Verdict if verdicts[verdict])
             say(_("growth of %(year)s: %(verdicts)s") % {"year": year, "verdicts": counts})
-        return make_accounts(cadres, since=since)
+        sign_ins = make_accounts(cadres, since=since)
+        make_officers(since=since)
+        referred = Referred(as_of=as_of, seed=seed).write(User.objects.get(username="cadre"))
+        say(_("%(referrals)s referrals") % {"referrals": referred})
+        return sign_ins
 
 
 def _import(homes: list[Home], year: int, campaign: Campaign, say: Say) -> None:

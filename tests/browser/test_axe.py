@@ -17,11 +17,14 @@ EDITS = [
 VISITS = ["/visits/new/?household={household}", "/visits/{visit}/", "/needs/new/?household={household}"]
 BOARDS = ["/dashboards/township/{township}/", "/households/?sort=-code&page=2"]
 PAGES: dict[str, list[str]] = {  # beyond the navigation
-    Role.CADRE: [*CASE_FILE, *VISITS, "/visits/{visit}/correct/", "/account/", "/account/password/"],
+    Role.CADRE: [
+        *CASE_FILE, *VISITS, "/visits/{visit}/correct/", "/account/", "/account/password/", "/referrals/",
+        "/referrals/{referral}/", "/needs/{need}/", "/needs/{need}/refer/",
+    ],
     Role.UNIT_LIAISON: [*CASE_FILE, *VISITS],
     Role.VILLAGE_CLERK: [],
     Role.TOWNSHIP_OFFICIAL: [*BOARDS],
-    Role.DEPARTMENT_OFFICER: [],
+    Role.DEPARTMENT_OFFICER: ["/referrals/{referral}/"],
     Role.DISTRICT_ADMIN: [
         *CASE_FILE, *EDITS, *BOARDS, "/dashboards/district/", "/households/imports/new/", "/households/?q=nobody",
         "/cadres/{cadre}/", "/cadres/new/", "/cadres/{cadre}/deactivate/", "/cadres/units/", "/cadres/coverage/",
@@ -39,6 +42,7 @@ OWN = (
     "SELECT p.household_id FROM cadres_pairing p JOIN cadres_cadre c ON c.id = p.cadre_id"
     " JOIN accounts_user u ON u.id = c.user_id WHERE u.username = 'cadre' AND p.ended_on IS NULL"
 )
+OF_OWN = f"JOIN visits_need n ON n.id = r.need_id WHERE r.state = 'answered' AND n.household_id IN ({OWN})"
 
 
 @pytest.fixture
@@ -49,6 +53,8 @@ def names(product: Product) -> dict[str, object]:
     return {
         "household": household,
         "visit": one(f"SELECT max(id) FROM visits_visit WHERE household_id IN ({OWN})"),  # noqa: S608
+        "referral": one(f"SELECT max(r.id) FROM visits_referral r {OF_OWN}"),  # noqa: S608
+        "need": one(f"SELECT max(r.need_id) FROM visits_referral r {OF_OWN}"),  # noqa: S608
         "cadre": one(
             "SELECT id FROM cadres_cadre WHERE user_id = (SELECT id FROM accounts_user WHERE username = 'cadre')"
         ),
