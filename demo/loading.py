@@ -23,6 +23,7 @@ from households.models import Household, Verdict
 from households.roster.loading import check_bytes, commit_bytes
 from households.roster.sample import District, Home
 from households.roster.sample_file import write_roster
+from visits.rising import raise_overdue
 
 Say = Callable[[str], None]
 
@@ -62,6 +63,7 @@ def load(*, households: int, seed: int, as_of: date, say: Say) -> list[SignIn]:
         sign_ins = make_accounts(cadres, since=since)
         make_officers(since=since)
         referred = Referred(as_of=as_of, seed=seed).write(User.objects.get(username="cadre"))
+        raise_overdue(as_of)
         say(_("%(referrals)s referrals") % {"referrals": referred})
         return sign_ins
 

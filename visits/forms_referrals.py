@@ -23,7 +23,7 @@ class MessageForm(forms.Form):
 
     client_id = forms.UUIDField(widget=forms.HiddenInput)
     text = forms.CharField(
-        label=_("Message"), required=False, max_length=TEXT_LIMIT, widget=forms.Textarea(attrs={"rows": 4})
+        label=_("Text"), required=False, max_length=TEXT_LIMIT, widget=forms.Textarea(attrs={"rows": 4})
     )
     photos = PhotosField(label=_("Photos"), required=False)
 

@@ -16,6 +16,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import RoleGrant, Unit, User
+from accounts.navigation import counts
 from accounts.roles import ACTIONS
 from cadres.models import Pairing
 from households.models import Household
@@ -200,6 +201,17 @@ def asked_of(user: Any) -> ReferralQuerySet:
     """What was sent to the user's department, or to the user as a specialist."""
     units = [g.unit_id for g in user.live_grants if g.role in ACTIONS["answer_referral"]]
     return Referral.objects.visible_to(user).filter(Q(specialist=None) | Q(specialist=user), unit__in=units)
+
+
+def unanswered(user: Any) -> ReferralQuerySet:
+    """What waits for the user's answer, the oldest first."""
+    return asked_of(user).filter(state=ReferralState.SENT).order_by("sent_at", "pk")
+
+
+@counts("visits:referrals")
+def unanswered_count(user: Any) -> int:
+    """For the menu: how many wait for the user's answer."""
+    return unanswered(user).count()
 
 
 def answers_waiting(user: Any) -> QuerySet[Referral]:

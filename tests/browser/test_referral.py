@@ -22,6 +22,7 @@ def leg() -> dict:
     return {"name": "leg.jpg", "mimeType": "image/jpeg", "buffer": file.getvalue()}
 
 
+@pytest.mark.parametrize("device", ["phone"])
 def test_a_sore_leg_is_shown_to_the_hospital_and_the_household_told(page: Page, product: Product, leg: dict) -> None:
     sign_in(page, product, "cadre")
     page.goto("/")

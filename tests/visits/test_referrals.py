@@ -404,7 +404,7 @@ def test_the_second_who_answers_is_told_of_the_first(client, answered, dermatolo
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_list_asks_eight_queries_however_long_it_is(
+def test_the_list_asks_nine_queries_however_long_it_is(
     client, count, make_household, wang, hospital, officer, django_assert_num_queries
 ):
     for slot in range(1, count + 1):
@@ -412,7 +412,7 @@ def test_the_list_asks_eight_queries_however_long_it_is(
         need = raise_need(household=household, kind="medical", owner=wang.user, raised_on=TODAY)
         refer(need, client_id=uuid4(), by=wang.user, unit=hospital, text=SECRET)
     client.force_login(officer)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         answer = client.get("/referrals/")
     assert len(answer.context["table"].paginated_rows) == count
 
@@ -426,6 +426,14 @@ def test_the_page_of_a_referral_asks_as_often_for_many_messages(client, answered
     with django_assert_max_num_queries(16) as more:
         client.get(f"/referrals/{answered.pk}/")
     assert len(more) == len(one)
+
+
+def test_what_waits_for_an_answer_stands_in_the_officers_to_do(client, sent, officer, wang):
+    client.force_login(officer)
+    page = client.get("/todo/")
+    assert (page.context["asked"], f"/referrals/{sent.pk}/" in page.content.decode()) == ([sent], True)
+    write(sent, client_id=uuid4(), by=officer, text=ADVICE)
+    assert client.get("/todo/").context["asked_count"] == 0
 
 
 def test_referrals_are_narrowed_by_state_kind_township_and_words(client, answered, officer, zhao):

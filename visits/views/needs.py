@@ -21,7 +21,7 @@ from visits.filters import NeedFilter
 from visits.forms import CloseNeedForm, FollowUpForm, NeedForm
 from visits.models import Need
 from visits.needs import NeedRefused, close_need, follow_up, may_steer, raise_need, raised, reopen_need
-from visits.referrals import answers_waiting, may_send
+from visits.referrals import answers_waiting, may_send, unanswered
 from visits.tables import NeedTable
 from visits.todo import SHOWN, todo_of
 from visits.views.shown import form_id, household_of, shown
@@ -116,6 +116,9 @@ def todo(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     answers = answers_waiting(request.user)
     context = {"todo": todo_of(request.user), "answers": list(answers[:SHOWN]), "answers_count": answers.count()}
+    if may(request.user, "answer_referral"):
+        asked = unanswered(request.user).select_related("need__household__village", "unit", "specialist", "sent_by")
+        context |= {"asked": list(asked[:SHOWN]), "asked_count": asked.count()}
     return render(request, "visits/todo.html", context)
 
 
