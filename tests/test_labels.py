@@ -10,7 +10,7 @@ from django.utils.translation import override
 
 from core import changelog
 from tests.factories.accounts import SINCE
-from visits.models import Visit
+from visits.models import Referral, ReferralMessage, Visit
 
 TRACKED = changelog.tracked_models()
 FIELDS = [
@@ -105,10 +105,15 @@ def led_to(zhao, small_district, people):
         entered_by=people.cadre,
     )  # fmt: skip
     people.cadre.display_name = "王林"
+    need = zhao.needs.get()
+    need.raised_on = SINCE
+    referral = Referral(pk=5, need=need, unit=cadre.unit, sent_by=people.cadre)
+    question = ReferralMessage(pk=7, referral=referral, kind="question", author=people.cadre)
     return SimpleNamespace(
         Household=(zhao, "赵有田 (9900000001)"), Campaign=(small_district.campaign, "帮扶攻坚行动"),
         Division=(zhao.village, "东山前村"), Unit=(cadre.unit, "区林业局"), User=(people.cadre, "王林"),
         Cadre=(cadre, "王林"), Visit=(visit, "2016-01-01 入户走访"),
+        Need=(need, "助学 2016-01-01"), Referral=(referral, "区林业局"), ReferralMessage=(question, "咨询 7"),
     )  # fmt: skip
 
 
