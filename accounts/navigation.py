@@ -81,6 +81,7 @@ SIDE = (
     Entry("visits:needs", _("Needs"), "chat-left-text", ("see_households",)),
     OUTBOX,
     Entry("visits:parked", _("Records to place"), "inboxes", ("place_parked",)),
+    Entry("visits:referrals", _("Referred to us"), "send", ("answer_referral",)),
     Entry("programs:measures", _("Measures"), "gift", ("see_households",)),
     Entry("households:imports", _("Import"), "upload", ("import_roster",)),
     Entry("core:jobs", _("Background jobs"), "arrow-repeat", ("import_roster",), "settings"),

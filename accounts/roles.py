@@ -39,6 +39,11 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "raise_need": frozenset({_CADRE, _LIAISON, _CLERK, _OFFICIAL}),
     "handle_need": frozenset({_CADRE, _LIAISON, _CLERK, _OFFICIAL, _DEPARTMENT, _ADMIN}),
     "steer_need": frozenset({_CADRE, _LIAISON, _CLERK, _OFFICIAL, _ADMIN}),  # a department only what was passed to it
+    "watch_needs_due": frozenset({_CADRE, _LIAISON, _CLERK}),  # all due needs of their households; above, what rose
+    "oversee_township_needs": frozenset({_OFFICIAL}),
+    "oversee_district_needs": frozenset({_ADMIN}),
+    "read_referral": frozenset({_CADRE, _OFFICIAL}),  # beside who sent or follows it up and whom it was sent to
+    "answer_referral": frozenset({_DEPARTMENT}),
     "record_measure": frozenset({_CADRE, _LIAISON, _OFFICIAL, _DEPARTMENT, _ADMIN}),
     "reveal": frozenset({_CADRE, _OFFICIAL, _ADMIN}),
     "call": frozenset({_CADRE, _LIAISON, _CLERK, _OFFICIAL, _ADMIN}),

@@ -178,6 +178,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "core.sweep", "schedule": JOB_SWEEP_SECONDS, "options": {"expires": JOB_SWEEP_SECONDS}},
     "assess-closed-years": {"task": "households.assess_closed_years", "schedule": crontab(hour=2, minute=30)},
     "remove-roster-files": {"task": "households.remove_roster_files", "schedule": crontab(hour=3, minute=30)},
+    "raise-overdue-needs": {"task": "visits.raise_overdue_needs", "schedule": crontab(hour=4, minute=0)},
 }
 
 # --- People -----------------------------------------------------------------

@@ -150,7 +150,8 @@ def predecessors(model: Any, rows: Iterable[Any]) -> dict[tuple[str, int], Any]:
 
 def masks_of(model: Any) -> Masks:
     """What a reader gets who sees persons masked: by a model's `masks`; what leads to such a row is masked too."""
-    leading = [f.name for f in model._meta.get_fields() if f.many_to_one and hasattr(f.related_model, "masks")]
+    relations_of = [field for field in model._meta.get_fields() if field.many_to_one]
+    leading = [f.name for f in relations_of if mask_name in getattr(f.related_model, "masks", {}).values()]
     return {**dict.fromkeys(leading, _masked_words), **getattr(model, "masks", {})}
 
 

@@ -8,10 +8,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from cadres.matching.proposal import pair_all
 from core.history import through
 from demo.fieldwork import Fieldwork
 from demo.people import SignIn, make_accounts, make_cadres
+from demo.referred import Referred, make_officers
 from demo.told import tell
 from district.models import Campaign, Division, Level
 from district.policy import policy_for
@@ -22,6 +24,7 @@ from households.models import Household, Verdict
 from households.roster.loading import check_bytes, commit_bytes
 from households.roster.sample import District, Home
 from households.roster.sample_file import write_roster
+from visits.rising import raise_overdue
 
 Say = Callable[[str], None]
 
@@ -60,6 +63,10 @@ def load(*, households: int, seed: int, as_of: date, say: Say) -> list[SignIn]:
             say(_("growth of %(year)s: %(verdicts)s") % {"year": year, "verdicts": counts})
         sign_ins = make_accounts(cadres, since=since)
         tell(as_of=as_of, seed=seed)
+        make_officers(since=since)
+        referred = Referred(as_of=as_of, seed=seed).write(User.objects.get(username="cadre"))
+        raise_overdue(as_of)
+        say(_("%(referrals)s referrals") % {"referrals": referred})
         return sign_ins
 
 

@@ -138,13 +138,13 @@ def make_accounts(cadres: Sequence[Cadre], *, since: date) -> list[SignIn]:
         .order_by("-n", "village")
     )
     village = Division.objects.get(pk=busiest[0]["village"]) if busiest else township.children.first()  # type: ignore[attr-defined]
-    education = Unit.objects.get(name="区教育局")
+    hospital = Unit.objects.get(name="区人民医院")
     until = timezone.localdate() + timedelta(days=90)
     plan: list[tuple[str, str, str, dict[str, Any]]] = [
         (Role.UNIT_LIAISON, "liaison", "单位联络员", {"unit": liaison_unit}),
         (Role.VILLAGE_CLERK, "clerk", "村级信息员", {"division": village}),
         (Role.TOWNSHIP_OFFICIAL, "township", "乡镇工作人员", {"division": township}),
-        (Role.DEPARTMENT_OFFICER, "department", "部门经办人", {"unit": education}),
+        (Role.DEPARTMENT_OFFICER, "department", "部门经办人", {"unit": hospital}),
         (Role.DISTRICT_ADMIN, "admin", "区级管理员", {}),
         (Role.INSPECTOR, "inspector", "督查审计人员", {"reason": "专项督查（演示）", "ends_on": until}),
         (Role.LOG_AUDITOR, "auditor", "审计管理员", {}),

@@ -10,6 +10,7 @@ from accounts.roles import ACTIONS, PLACE_ROLES, Role
 from core.history import TrackedQuerySet
 
 WHOLE_DISTRICT = frozenset({Role.DISTRICT_ADMIN, Role.INSPECTOR})
+STILL_ASKED = ("sent", "answered", "told")  # states of a referral that was not taken back
 
 
 def _rule(user: Any, roles: Iterable[str]) -> Q | None:
@@ -35,7 +36,12 @@ def _part(user: Any, grant: Any) -> Q | None:
     if grant.role == Role.UNIT_LIAISON:
         return Q(pairings__ended_on__isnull=True, pairings__cadre__unit=grant.unit_id)
     if grant.role == Role.DEPARTMENT_OFFICER:
-        return Q(needs__department=grant.unit_id) | Q(measures__department=grant.unit_id)
+        asked = Q(
+            needs__referrals__specialist=user,
+            needs__referrals__unit=grant.unit_id,
+            needs__referrals__state__in=STILL_ASKED,
+        )
+        return Q(needs__department=grant.unit_id) | Q(measures__department=grant.unit_id) | asked
     return None  # log auditors and system administrators see no household
 
 
@@ -112,6 +118,23 @@ class LeftoverQuerySet(QuerySet):
         if places is None:
             return self
         return self.filter(Q(village__in=places) | Q(township__in=places) | Q(township__parent__in=places))
+
+
+def involved(user: Any, households: Any) -> Q:
+    """Which referrals of needs, with their messages and pictures, the user may read, as a condition on Referral.
+
+    On the household's side its cadre and its township's officials, and who sent it or follows the need up while they
+    still may handle the household's needs. On the other side the department's officers, or the one specialist whom it
+    was sent to, until it is taken back. Nobody else: no inspector, no other department, no admin.
+    """
+    if not user.is_authenticated:
+        return Q(pk__in=[])
+    handling = Q(need__household__in=households.allowed(user, "handle_need"))
+    own_side = Q(need__household__in=households.allowed(user, "read_referral"))
+    own_side |= handling & (Q(sent_by=user) | Q(need__owner=user))
+    units = [grant.unit_id for grant in user.live_grants if grant.role in ACTIONS["answer_referral"]]
+    asked = Q(unit__in=units) & (Q(specialist=None) | Q(specialist=user)) & Q(state__in=STILL_ASKED)
+    return own_side | asked if units else own_side
 
 
 def is_allowed(user: Any, household: Any, action: str) -> bool:

@@ -36,7 +36,17 @@ from households.models import (
 from programs.models import Measure
 from tests.factories.accounts import SINCE, GrantFactory, UnitFactory, UserFactory
 from tests.factories.households import StatementFactory
-from visits.models import Need, OutboxItem, ParkedPhoto, Visit, VisitFact, VisitPhoto
+from visits.models import (
+    Need,
+    OutboxItem,
+    ParkedPhoto,
+    Referral,
+    ReferralMessage,
+    ReferralPhoto,
+    Visit,
+    VisitFact,
+    VisitPhoto,
+)
 
 WHO = ("anonymous", "cadre", "unit_liaison", "village_clerk", "township_official", "department_officer",
        "district_admin", "inspector", "log_auditor", "system_admin")  # fmt: skip
@@ -212,7 +222,7 @@ GET  visits:need                 zhao.need          in  200  200  200  200  200 
 GET  visits:need                 qian.need          in  404  404  404  404  404  200  200  404  404
 GET  visits:need_new             ?zhao              in  200  200  200  200  403  403  403  404  404
 GET  visits:need_new             ?qian              in  404  404  404  404  404  403  403  404  404
-POST visits:need_close           zhao.need          in  422  422  422  422  422  422  403  404  404
+POST visits:need_close           zhao.need          in  422  422  422  422  403  422  403  404  404
 POST visits:need_close           qian.need          in  404  404  404  404  404  422  403  404  404
 GET  visits:outbox               -                  in  200  200  200  200  200  200  200  200  200
 GET  visits:outbox_token         -                 401  200  200  200  200  200  200  200  200  200
@@ -223,6 +233,18 @@ GET  visits:parked_item          zhao.parked        in  403  403  403  200  403 
 GET  visits:parked_item          qian.parked        in  404  404  404  404  404  200  403  404  404
 GET  visits:parked_photo         zhao.parked_photo  in  403  403  403  200  403  200  403  404  404
 GET  visits:parked_photo         qian.parked_photo  in  404  404  404  404  404  200  403  404  404
+GET  visits:referrals            -                  in  200  200  200  200  200  200  403  403  403
+GET  visits:referral_new         zhao.need          in  200  200  200  200  403  200  403  404  404
+GET  visits:referral_new         qian.need          in  404  404  404  404  404  200  403  404  404
+GET  visits:referral             zhao.referral      in  200  404  404  200  200  404  404  404  404
+GET  visits:referral             qian.referral      in  404  404  404  404  404  404  404  404  404
+POST visits:referral             zhao.referral      in  200  404  404  200  200  404  404  404  404
+POST visits:referral_told        zhao.referral      in  422  404  404  422  403  404  404  404  404
+POST visits:referral_told        qian.referral      in  404  404  404  404  404  404  404  404  404
+POST visits:referral_take_back   zhao.referral      in  422  404  404  422  403  404  404  404  404
+POST visits:referral_take_back   qian.referral      in  404  404  404  404  404  404  404  404  404
+GET  visits:referral_photo       zhao.asked_photo   in  200  404  404  200  200  404  404  404  404
+GET  visits:referral_photo       qian.asked_photo   in  404  404  404  404  404  404  404  404  404
 """
 LINES = [line.split() for line in TABLE.splitlines()[2:] if line]
 ADDRESSES = {name for _method, name, *_rest in LINES}
@@ -389,6 +411,11 @@ def _all_of(household, user):
         client_id=uuid4(), kind="visit", by=UserFactory(), household=household, written_on=today, state="parked"
     )
     kept = {"file": picture, "thumbnail": picture, "width": 1, "height": 1}
+    need = household.needs.first() or Need.objects.create(
+        household=household, kind="education", raised_on=today, due_on=today + timedelta(days=30)
+    )
+    referral = Referral.objects.create(need=need, unit=need.department or pairing.cadre.unit, sent_by=user)
+    question = ReferralMessage.objects.create(referral=referral, kind="question", text="学费能减吗", author=user)
     return SimpleNamespace(
         pk=household.pk, member=household.members.first(), statement=StatementFactory(household=household),
         enrolment=household.enrolments.get(), pairing=pairing, cadre=pairing.cadre, visit=visit,
@@ -396,7 +423,6 @@ def _all_of(household, user):
         parked=parked, parked_photo=ParkedPhoto.objects.create(item=parked, client_id=uuid4(), **kept),
         told=VisitFact.objects.create(visit=visit, fact="income", after='"up"', settled_at=timezone.now()),
         measure=Measure.objects.create(household=household, kind="other", source="other", starts_on=today),
-        need=household.needs.first() or Need.objects.create(
-            household=household, kind="education", raised_on=today, due_on=today + timedelta(days=30)
-        ),
+        need=need, referral=referral,
+        asked_photo=ReferralPhoto.objects.create(message=question, file=picture, thumbnail=picture, width=1, height=1),
     )  # fmt: skip

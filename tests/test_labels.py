@@ -10,7 +10,7 @@ from django.utils.translation import override
 
 from core import changelog
 from tests.factories.accounts import SINCE
-from visits.models import OutboxItem, Visit
+from visits.models import OutboxItem, Referral, ReferralMessage, Visit
 
 TRACKED = changelog.tracked_models()
 FIELDS = [
@@ -108,12 +108,17 @@ def led_to(zhao, small_district, people):
     item = OutboxItem(household=zhao, by=people.cadre, kind="visit", written_on=SINCE, state="saved", visit=visit)
     item.client_id = visit.client_id
     item.save()
+    need = zhao.needs.get()
+    need.raised_on = SINCE
+    referral = Referral(pk=5, need=need, unit=cadre.unit, sent_by=people.cadre)
+    question = ReferralMessage(pk=7, referral=referral, kind="question", author=people.cadre)
     return SimpleNamespace(
         Household=(zhao, "赵有田 (9900000001)"), Campaign=(small_district.campaign, "帮扶攻坚行动"),
         Division=(zhao.village, "东山前村"), Unit=(cadre.unit, "区林业局"), User=(people.cadre, "王林"),
         Cadre=(cadre, "王林"), Visit=(visit, "2016-01-01 入户走访"),
         Member=(zhao.members.first(), zhao.members.first().name),
-        Need=(zhao.needs.get(), f"助学 {timezone.localdate()}"), OutboxItem=(item, "走访 2016-01-01"),
+        Need=(need, "助学 2016-01-01"), Referral=(referral, "区林业局"), ReferralMessage=(question, "咨询 7"),
+        OutboxItem=(item, "走访 2016-01-01"),
     )  # fmt: skip
 
 

@@ -88,6 +88,29 @@ class NeedState(models.TextChoices):
 PENDING = (NeedState.OPEN, NeedState.IN_PROGRESS)
 
 
+class NeedLevel(models.TextChoices):
+    """Who has an overdue need before his eyes, beside those who follow it up."""
+
+    OWNER = "owner", pgettext_lazy("level", "Who follows it up")
+    TOWNSHIP = "township", pgettext_lazy("level", "The township")
+    DISTRICT = "district", pgettext_lazy("level", "The district")
+
+
+class ReferralState(models.TextChoices):
+    SENT = "sent", pgettext_lazy("referral", "Waiting for an answer")
+    ANSWERED = "answered", pgettext_lazy("referral", "Answered")
+    TOLD = "told", pgettext_lazy("referral", "The household was told")
+    TAKEN_BACK = "taken_back", pgettext_lazy("referral", "Taken back")
+
+
+LIVE = (ReferralState.SENT, ReferralState.ANSWERED)
+
+
+class MessageKind(models.TextChoices):
+    QUESTION = "question", pgettext_lazy("referral", "Question")
+    ANSWER = "answer", pgettext_lazy("referral", "Answer")
+
+
 class VisitProblem(models.TextChoices):
     """Why a visit is refused."""
 
@@ -122,6 +145,26 @@ class NeedProblem(models.TextChoices):
     CLOSED_STAYS = "closed_stays", _("This household is closed; its needs stay as they are.")
     CLOSED_HOUSEHOLD = "closed_household", _("This household is closed; no need can be added.")
     CLIENT_ID = "client_id_of_another", _("This form was already used for another household. Open it again.")
+
+
+class ReferralProblem(models.TextChoices):
+    """Why a referral, a message or its end is refused."""
+
+    CLIENT_ID = "client_id_of_another", _("This form was already used for something else. Open it again.")
+    NEED_ENDED = "need_ended", _("This need is already settled: take it up again before you pass it on.")
+    CLOSED_HOUSEHOLD = "closed_household", _("This household is closed; its needs stay as they are.")
+    NOBODY = (
+        "nobody",
+        _("Nobody of %(unit)s has an account: nobody would read this. Choose another, or ask them by phone."),
+    )
+    NOT_THERE = "not_there", _("%(name)s no longer answers for %(unit)s. Choose another.")
+    ALREADY = "already", _("This need already lies with %(unit)s. Take it back there before you pass it on anew.")
+    EMPTY = "empty", _("Write something or add a photo.")
+    ENDED = "ended", _("This referral has ended meanwhile; nothing can be added.")
+    NOT_ANSWERED = "not_answered", _("There is no answer yet that the household could be told.")
+    TOLD_DAY = "told_day", _("The household was told between the answer of %(first)s and today.")
+    MET_NOBODY = "met_nobody", _("Nobody was met on this visit, so the household was not told the answer.")
+    NO_REASON = "no_reason", _("Say in a few words why it is taken back.")
 
 
 class PhotoProblem(models.TextChoices):

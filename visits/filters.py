@@ -13,8 +13,8 @@ from accounts.models import Unit
 from core.filters import KeyFilter
 from households.scope import HangsOnHousehold
 from programs.filters import found_by, townships
-from visits.codes import PENDING, ItemState, Mode, NeedKind, NeedState
-from visits.models import Need, OutboxItem, Visit, VisitFact
+from visits.codes import PENDING, ItemState, Mode, NeedKind, NeedState, ReferralState
+from visits.models import Need, OutboxItem, Referral, Visit, VisitFact
 
 YES_NO = [("yes", _("Yes")), ("no", _("No"))]
 STATES = [("pending", _("Not settled")), *NeedState.choices]
@@ -119,3 +119,25 @@ class ParkedFilter(filters.FilterSet):
 
     def by_state(self, rows: QuerySet[OutboxItem], name: str, value: str) -> QuerySet[OutboxItem]:
         return rows if value == "all" else rows.filter(state=value)
+
+
+class ReferralFilter(filters.FilterSet):
+    q = filters.CharFilter(label=_("Head, code or village"), method="search")
+    township = filters.ModelChoiceFilter(
+        label=_("Township"),
+        field_name="need__household__village__parent",
+        queryset=townships,
+        empty_label=_("All townships"),
+    )
+    kind = filters.ChoiceFilter(
+        label=_("Kind of need"), field_name="need__kind", choices=NeedKind.choices, empty_label=_("All kinds")
+    )
+    state = filters.ChoiceFilter(label=_("State"), choices=ReferralState.choices, empty_label=_("All states"))
+
+    class Meta:
+        model = Referral
+        fields = ["q", "township", "kind", "state"]
+
+    def search(self, rows: QuerySet[Referral], name: str, value: str) -> QuerySet[Referral]:
+        households = found_by(Need.objects.visible_to(self.request.user), value, user=self.request.user)
+        return rows.filter(need__in=households.order_by().values("pk"))

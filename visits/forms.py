@@ -4,10 +4,10 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Unit
 from core.dates import DayField, day_picker, until_today
 from core.fields import YuanField
 from households.models import Household
@@ -15,7 +15,7 @@ from programs.codes import MeasureKind, MeasureSource
 from visits.codes import PENDING, Change, Mode, NeedKind, NeedState
 from visits.forms_changes import ChangeFields
 from visits.logging import Aid, days_for
-from visits.models import Need, Visit
+from visits.models import Need, Referral, Visit
 from visits.needs import DUE_AFTER, Voiced, due_span
 from visits.photos import PhotoRefused, read_all
 
@@ -88,12 +88,23 @@ class VisitForm(ChangeFields, VisitFacts):
     aid_quantity = forms.IntegerField(label=_("Quantity"), required=False, min_value=1, max_value=100_000)
     aid_note = forms.CharField(label=_("What was given"), required=False, max_length=200)
     photos = PhotosField(label=_("Photos"), required=False)
+    answers_told = forms.ModelMultipleChoiceField(
+        label=_("The household was told"),
+        queryset=Referral.objects.none(),
+        required=False,
+        error_messages={"invalid_choice": _("One of the answers is no longer there: open the form again.")},
+    )
 
-    def __init__(self, *args: Any, household: Household, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, household: Household, answers: QuerySet[Referral] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, household=household, **kwargs)
         self.open_for(household)
+        if answers is not None:
+            self.fields["answers_told"].queryset = answers  # type: ignore[attr-defined]
         for kind in NeedKind:
             self.fields[f"need_text_{kind.value}"] = forms.CharField(label=kind.label, required=False, max_length=500)
+            self.fields[f"need_done_{kind.value}"] = forms.CharField(label=kind.label, required=False, max_length=500)
         self.fields["due_on"].initial = timezone.localdate() + DUE_AFTER
         self.fields["aid_kind"].initial = MeasureKind.GIFT
         self.fields["aid_source"].initial = MeasureSource.UNIT
@@ -105,7 +116,7 @@ class VisitForm(ChangeFields, VisitFacts):
             "aid_quantity",
             "aid_note",
             "photos",
-            *(f"need_text_{kind}" for kind in NeedKind.values),
+            *(f"need_{what}_{kind}" for kind in NeedKind.values for what in ("text", "done")),
         ):
             self.fields[name].widget.attrs["class"] = "form-control"
 
@@ -118,10 +129,13 @@ class VisitForm(ChangeFields, VisitFacts):
         return data
 
     @property
-    def need_rows(self) -> list[tuple[str, Any, bool, forms.BoundField]]:
-        """(code, label, chosen, field of its text) of each kind of need."""
+    def need_rows(self) -> list[tuple[str, Any, bool, forms.BoundField, forms.BoundField]]:
+        """(code, label, chosen, field of its text, field of what settled it on the spot) of each kind of need."""
         chosen = set(self["needs"].value() or [])
-        return [(kind.value, kind.label, kind.value in chosen, self[f"need_text_{kind.value}"]) for kind in NeedKind]
+        return [
+            (kind.value, kind.label, kind.value in chosen, self[f"need_text_{kind}"], self[f"need_done_{kind}"])
+            for kind in NeedKind
+        ]
 
     @property
     def has_aid(self) -> bool:
@@ -132,13 +146,13 @@ class VisitForm(ChangeFields, VisitFacts):
         facts = super().facts()
         return {
             **facts, "changes": self.ticked(facts["changes"]), "told": self.told(), **self.position(),
-            "needs": self._needs(), "aid": self._aid(), "photos": data["photos"],
+            "needs": self._needs(), "aid": self._aid(), "photos": data["photos"], "answers": data["answers_told"],
         }  # fmt: skip
 
     def _needs(self) -> list[Voiced]:
         data = self.cleaned_data
         return [
-            Voiced(kind=kind, text=data[f"need_text_{kind}"], due_on=data["due_on"])
+            Voiced(kind, data[f"need_text_{kind}"], data["due_on"], data[f"need_done_{kind}"])
             for kind in NeedKind.values
             if kind in data["needs"]
         ]
@@ -175,15 +189,20 @@ class NeedForm(forms.ModelForm):
 
     class Meta:
         model = Need
-        fields = ["kind", "text", "due_on", "department"]
-        widgets = {"text": forms.Textarea(attrs={"rows": 3}), "kind": forms.RadioSelect}
+        fields = ["kind", "text", "due_on", "result"]
+        widgets = {
+            "text": forms.Textarea(attrs={"rows": 3}),
+            "result": forms.Textarea(attrs={"rows": 2}),
+            "kind": forms.RadioSelect,
+        }
+        labels = {"result": _("Settled on the spot")}
+        help_texts = {"result": _("Only if nothing is left to do: what was done.")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         due_on = timezone.localdate() + DUE_AFTER
         kwargs["initial"] = {"client_id": uuid4(), "due_on": due_on, **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
         self.fields["kind"].choices = NeedKind.choices  # type: ignore[attr-defined]  # without the empty one
-        self.fields["department"].help_text = _("Optional. The department's officers can then see this household.")
 
     def _post_clean(self) -> None:
         """The verb makes the row; only the fields are checked here."""
@@ -191,9 +210,6 @@ class NeedForm(forms.ModelForm):
 
 class FollowUpForm(forms.Form):
     mine = forms.BooleanField(label=_("I follow it up myself"), required=False)
-    department = forms.ModelChoiceField(
-        label=_("Pass to department"), queryset=Unit.objects.all(), required=False, empty_label=_("No department")
-    )
     due_on = DayField(label=_("Due on"), span=lambda: due_span(timezone.localdate()))
 
     def __init__(self, *args: Any, need: Need, **kwargs: Any) -> None:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from cadres.models import Cadre
 from core.dates import years_from
 from households.models import Household
@@ -18,6 +19,7 @@ from visits.forms import NeedForm, VisitFacts, VisitForm
 from visits.models import OutboxItem
 from visits.needs import DUE_AFTER
 from visits.outbox import ItemRefused, Sent
+from visits.referrals import answers_for, answers_of
 
 LONGEST = 100_000  # bytes of one item
 MOST_KEY = 2**63 - 1  # what a key of a row can be
@@ -70,15 +72,21 @@ def _fields(given: dict[str, list[str]]) -> dict[str, list[str]]:
     }
 
 
-def form_of(kind: str, fields: dict[str, list[str]], client_id: UUID, household: Household) -> Any:
-    """The bound form of an item; its own id counts, whatever the kept page had."""
+def form_of(
+    kind: str, fields: dict[str, list[str]], client_id: UUID, household: Household, by: User | None = None
+) -> Any:
+    """The bound form of an item; its own id counts, whatever the kept page had.
+
+    `by`: who may log visits here now, and so tell the answers that he may read; None: what is or will be parked.
+    """
     data: MultiValueDict = MultiValueDict(fields)
     data["client_id"] = str(client_id)
     if kind == ItemKind.NEED:
         return NeedForm(data)
     if kind == ItemKind.CORRECTION:
         return VisitFacts(data, household=household)
-    return VisitForm(data, MultiValueDict(), household=household)
+    answers = answers_of(household) if by is None else answers_for(household, by, told_too=True)
+    return VisitForm(data, MultiValueDict(), household=household, answers=answers)
 
 
 def known_fields(form: forms.BaseForm, fields: dict[str, list[str]]) -> dict[str, list[str]]:

@@ -21,9 +21,10 @@ from programs.codes import MeasureKind
 from programs.measures import record_measure
 from visits.changes import Told, apply_changes
 from visits.codes import REACHING, Change, VisitProblem
-from visits.models import Visit
+from visits.models import Referral, Visit
 from visits.needs import Voiced, raise_need
 from visits.photos import Picture, store
+from visits.referrals import tell_on_visit
 
 
 class VisitRefused(Exception):
@@ -78,11 +79,12 @@ def log_visit(
     photos: Sequence[Picture] = (),
     visitor: Cadre | None = None,
     told: Sequence[Told] = (),
+    answers: Iterable[Referral] = (),
     latitude: Decimal | None = None,
     longitude: Decimal | None = None,
 ) -> Visit:
-    """Log a visit with the needs voiced, the aid handed over, the photos taken and what it changes in the case file,
-    all or nothing.
+    """Log a visit with the needs voiced, the aid handed over, the photos taken, what it changes in the case file and
+    the answers told to the household, all or nothing.
 
     `by` is the paired cadre, or a deputy: then the visitor is whoever was paired on that date, unless whoever places
     what was parked says the `visitor`. `reached` follows from the mode if not given. The same client id again returns
@@ -94,7 +96,7 @@ def log_visit(
     if first is not None:
         return first
     _must_be_a_day_for(household, visited_on)
-    if household.closed_on is not None and (needs or told or aid is not None):
+    if household.closed_on is not None and (needs or told or answers or aid is not None):
         raise VisitRefused(VisitProblem.CLOSED_EXTRAS)
     visitor = visitor or visitor_on(visited_on, household=household, by=by)
     visit = Visit(
@@ -118,6 +120,7 @@ def log_visit(
             _add_aid(visit, aid)
             apply_changes(visit, told)
             store(visit, photos)
+            tell_on_visit(visit, answers, by=by)
     except RegisterRefused as refusal:
         raise ChangeRefused(refusal) from refusal
     except IntegrityError:
@@ -281,6 +284,7 @@ def _add_needs(visit: Visit, needs: Sequence[Voiced]) -> None:
             kind=voiced.kind,
             text=voiced.text,
             due_on=voiced.due_on,
+            result=voiced.result,
             owner=visit.visitor.user or visit.entered_by,
             raised_on=visit.visited_on,
             visit=visit,

@@ -1,4 +1,4 @@
-"""Verbs on needs: raise, follow up or pass to a department, settle. The caller has asked scope whether the user may."""
+"""Verbs on needs: raise, follow up, settle (visits/referrals.py passes them on). The caller has asked scope."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -8,18 +8,19 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Unit, User
+from accounts.models import User
 from accounts.roles import Role
 from core.dates import Span, years_from
 from households.closing import when_closing
 from households.models import Household
 from households.scope import is_allowed
-from visits.codes import PENDING, NeedProblem, NeedState
-from visits.models import Need, Visit
+from visits.codes import PENDING, NeedLevel, NeedProblem, NeedState, ReferralState
+from visits.models import Need, Referral, Visit
 
 DUE_AFTER = timedelta(days=30)
 DUE_WITHIN = 3  # years
 RESULT_LIMIT = 500
+REASON_LIMIT = 200
 
 
 class NeedRefused(Exception):
@@ -43,6 +44,7 @@ class Voiced:
     kind: str
     text: str = ""
     due_on: date | None = None  # 30 days after the visit if not given
+    result: str = ""  # what was done, if it was settled on the spot
 
 
 def raise_need(
@@ -53,13 +55,13 @@ def raise_need(
     raised_on: date,
     text: str = "",
     due_on: date | None = None,
-    department: Unit | None = None,
+    result: str = "",
     visit: Visit | None = None,
     client_id: UUID | None = None,
 ) -> Need:
     """Raise a need; due in 30 days if no date is given. The same client id again returns the first need.
 
-    NeedRefused for a closed household or a due date outside of due_span().
+    With a result it was settled on the spot. NeedRefused for a closed household or a due date outside of due_span().
     """
     client_id = client_id or uuid4()
     first = raised(client_id, household)
@@ -76,11 +78,11 @@ def raise_need(
         kind=kind,
         text=text.strip(),
         owner=owner,
-        department=department,
         raised_on=raised_on,
         due_on=due_on,
-        state=NeedState.OPEN if department is None else NeedState.IN_PROGRESS,
     )
+    if result.strip():
+        need.state, need.result, need.closed_on = NeedState.CLOSED, result.strip(), raised_on
     try:
         with transaction.atomic():
             need.save(force_insert=True)
@@ -100,17 +102,19 @@ def raised(client_id: UUID, household: Household) -> Need | None:
     return first
 
 
-def follow_up(need: Need, *, owner: User | None, department: Unit | None, due_on: date) -> Need:
-    """Say who follows the need up, which department it is passed to (None: to none), and until when.
+def follow_up(need: Need, *, owner: User | None, due_on: date) -> Need:
+    """Say who follows the need up, and until when; what had risen for being overdue starts anew with a new date.
 
-    The department's officers see the household from now on. NeedRefused if the need or the household has ended.
+    NeedRefused if the need or the household has ended.
     """
     _must_be_open(need)
     _must_be_pending(need)
     if due_on != need.due_on:
         _must_be_due_in(due_span(need.raised_on), due_on)
-    need.owner, need.department, need.due_on, need.state = owner, department, due_on, NeedState.IN_PROGRESS
-    need.save(update_fields=["owner", "department", "due_on", "state"])
+    if due_on > need.due_on:
+        need.level, need.rises_on = NeedLevel.OWNER, None
+    need.owner, need.due_on, need.state = owner, due_on, NeedState.IN_PROGRESS
+    need.save(update_fields=["owner", "due_on", "state", "level", "rises_on"])
     return need
 
 
@@ -119,9 +123,19 @@ def close_need(need: Need, *, state: str, result: str, on: date | None = None) -
     _must_be_pending(need)
     if not result.strip():
         raise NeedRefused(NeedProblem.NO_RESULT)
-    need.state, need.result, need.closed_on = state, result.strip(), on or timezone.localdate()
-    need.save(update_fields=["state", "result", "closed_on"])
+    with transaction.atomic():
+        need.state, need.result, need.closed_on = state, result.strip(), on or timezone.localdate()
+        need.save(update_fields=["state", "result", "closed_on"])
+        for referral in need.referrals.filter(state=ReferralState.SENT):  # type: ignore[attr-defined]
+            end_referral(referral, reason=_("The need was settled without an answer."))
     return need
+
+
+def end_referral(referral: Referral, *, reason: str) -> Referral:
+    """Take back what nobody is to be told any more: who was asked no longer sees it."""
+    referral.state, referral.end_reason = ReferralState.TAKEN_BACK, reason.strip()[:REASON_LIMIT]
+    referral.save(update_fields=["state", "end_reason"])
+    return referral
 
 
 def reopen_need(need: Need) -> Need:
@@ -140,6 +154,8 @@ def end_needs(household: Household, on: date, reason: str) -> None:
     for need in Need.objects.filter(household=household, state__in=PENDING).select_for_update():
         result = _("The household was closed: %(reason)s") % {"reason": reason.strip()}
         close_need(need, state=NeedState.IMPOSSIBLE, result=result[:RESULT_LIMIT], on=max(on, need.raised_on))
+    for referral in Referral.objects.live().filter(need__household=household):
+        end_referral(referral, reason=_("The household was closed: %(reason)s") % {"reason": reason.strip()})
 
 
 def due_span(raised_on: date) -> Span:
@@ -165,8 +181,13 @@ def _must_be_pending(need: Need) -> None:
 
 
 def may_steer(need: Need, user: User) -> bool:
-    """Who may follow a need up or settle it: those of the household's place, and the department it was passed to."""
+    """Who may follow a need up or settle it: those of the household's place, and the department that it lies with.
+
+    A department that was asked by a referral answers that, so that the household is told.
+    """
     if is_allowed(user, need.household, "steer_need"):
         return True
+    if Referral.objects.live().filter(need=need).exists():
+        return False
     own = {grant.unit_id for grant in user.live_grants if grant.role == Role.DEPARTMENT_OFFICER}
     return need.department_id in own and need.department_id is not None

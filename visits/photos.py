@@ -17,9 +17,9 @@ from PIL import ExifTags, Image, UnidentifiedImageError
 from pillow_heif import register_heif_opener
 
 from visits.codes import PhotoProblem
-from visits.models import ParkedPhoto, Visit, VisitPhoto
+from visits.models import ParkedPhoto, ReferralMessage, ReferralPhoto, Visit, VisitPhoto
 
-Photo = TypeVar("Photo", VisitPhoto, ParkedPhoto)
+Photo = TypeVar("Photo", VisitPhoto, ParkedPhoto, ReferralPhoto)
 register_heif_opener()
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
 LONGEST_EDGE = 1600
@@ -112,6 +112,12 @@ def store(visit: Visit, pictures: Iterable[Picture]) -> list[VisitPhoto]:
     """Keep pictures of a visit under random names. Call inside the visit's transaction; on an error no file stays."""
     with _files() as written:
         return [_store_one(VisitPhoto(visit=visit), picture, written) for picture in pictures]
+
+
+def store_with(message: ReferralMessage, pictures: Iterable[Picture]) -> list[ReferralPhoto]:
+    """As store(), with a question or an answer."""
+    with _files() as written:
+        return [_store_one(ReferralPhoto(message=message), picture, written) for picture in pictures]
 
 
 def store_as(photo: Photo, picture: Picture) -> Photo:

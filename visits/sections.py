@@ -18,6 +18,7 @@ from visits.codes import PENDING
 from visits.conditions import with_contact
 from visits.logging import can_be_visited
 from visits.models import Need, Visit, VisitFact, VisitPhoto
+from visits.referrals import answers_for
 
 SHOWN = 5
 PHOTOS_SHOWN = 6  # of each visit
@@ -58,12 +59,14 @@ def load_told(household: Household, user: Any, may: frozenset[str]) -> dict[str,
 
 
 def load_needs(household: Household, user: Any, may: frozenset[str]) -> dict[str, Any]:
-    """What is not settled, then what was settled last. One query."""
-    needs = list(Need.objects.filter(household=household).select_related("owner", "department").order_by("-pk"))
+    """What is not settled, then what was settled last; answers that the household waits for. Two queries."""
+    rows = Need.objects.filter(household=household).with_privacy(user)
+    needs = list(rows.select_related("owner", "department").order_by("-pk"))
     open_needs = sorted((need for need in needs if need.is_pending), key=lambda need: need.due_on)
     return {
         "needs": [*open_needs, *(need for need in needs if not need.is_pending)][: max(SHOWN, len(open_needs))],
         "count": len(needs),
+        "answers": list(answers_for(household, user)),
     }
 
 

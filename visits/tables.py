@@ -3,8 +3,8 @@
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 
-from core.columns import DayColumn, PartialColumn, ShortTextColumn
-from visits.models import Need, OutboxItem, Visit
+from core.columns import DayColumn, MomentColumn, PartialColumn, ShortTextColumn
+from visits.models import Need, OutboxItem, Referral, Visit
 
 CARDS = {"class": "table table-cards"}
 
@@ -39,7 +39,7 @@ class NeedTable(tables.Table):
         verbose_name=_("Household"), template_name="programs/_household.html", order_by=("household__code",)
     )
     kind = PartialColumn(verbose_name=_("Kind of need"), template_name="visits/_need_kind.html")
-    text = ShortTextColumn(verbose_name=_("What is needed"), orderable=False)
+    text = ShortTextColumn(verbose_name=_("What is needed"), accessor="shown_text", orderable=False)
     raised_on = DayColumn(verbose_name=_("Raised on"))
     due_on = DayColumn(verbose_name=_("Due on"))
     owner = tables.Column(verbose_name=_("Who follows it up"), orderable=False)
@@ -72,3 +72,23 @@ class ParkedTable(tables.Table):
         attrs = CARDS
         empty_text = _("No record waits to be placed.")
         empty_hint = _("What a cadre wrote without network comes here if the household had meanwhile gone to another.")
+
+
+class ReferralTable(tables.Table):
+    """Expects `need` with its household with village, township and `masked`, `unit`, `specialist`, `sent_by`."""
+
+    household = PartialColumn(
+        verbose_name=_("Household"), template_name="programs/_household.html", order_by=("need__household__code",)
+    )
+    need = PartialColumn(verbose_name=_("Need"), template_name="visits/_referral_need.html", order_by=("need__kind",))
+    state = PartialColumn(verbose_name=_("State"), template_name="visits/_referral_state.html", orderable=False)
+    to = tables.Column(verbose_name=_("Asked"), orderable=False)
+    sent_by = tables.Column(verbose_name=_("Sent by"), orderable=False)
+    sent_at = MomentColumn(verbose_name=_("Sent at"))
+
+    class Meta:
+        model = Referral
+        fields = ("household", "need", "state", "to", "sent_by", "sent_at")
+        attrs = CARDS
+        empty_text = _("Nothing has been referred yet.")
+        empty_hint = _("A need is referred from its own page: open it and choose “Ask a department or a specialist”.")

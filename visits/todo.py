@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
+from accounts.roles import Role
 from households.conditions import Frame, frame_of, narrowed
 from households.models import Household
 from visits.logging import can_be_visited
-from visits.models import Need
+from visits.models import Need, NeedQuerySet
+from visits.rising import risen_for
 
 SOON = timedelta(days=7)
 SHOWN = 20
@@ -28,9 +30,14 @@ class Todo:
     today: date
 
 
-def due_needs(user: Any, today: date) -> QuerySet[Need]:
-    """Needs that are overdue or due within a week, of households the user visits or of the own department."""
-    return Need.objects.allowed(user, "handle_need").pending().filter(due_on__lte=today + SOON)
+def due_needs(user: Any, today: date) -> NeedQuerySet:
+    """Needs that are overdue or due within a week, of households the user visits, of the own department or followed
+    up by the user; of all others those that are overdue and have risen to the user.
+    """
+    units = [grant.unit_id for grant in user.live_grants if grant.role == Role.DEPARTMENT_OFFICER]
+    mine = Q(household__in=Household.objects.allowed(user, "watch_needs_due")) | Q(owner=user)
+    own = mine | Q(department__in=units) | Q(pk__in=risen_for(user).order_by().values("pk"))
+    return Need.objects.allowed(user, "handle_need").pending().filter(own, due_on__lte=today + SOON)
 
 
 def not_contacted(user: Any, frame: Frame) -> QuerySet[Household]:
@@ -42,7 +49,11 @@ def not_contacted(user: Any, frame: Frame) -> QuerySet[Household]:
 def todo_of(user: Any) -> Todo:
     """What waits for this user today: six queries, whatever the number of households."""
     frame = frame_of()
-    needs = due_needs(user, frame.today).select_related("household__village__parent", "department", "owner")
+    needs = (
+        due_needs(user, frame.today)
+        .with_privacy(user)
+        .select_related("household__village__parent", "department", "owner")
+    )
     rows = not_contacted(user, frame)
     rows_shown = rows.select_related("village__parent").annotate(can_be_visited=can_be_visited())
     longest = rows_shown.order_by(F("last_contact").asc(nulls_first=True), "code")

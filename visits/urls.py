@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from visits.views import changes, needs, offline, outbox, parked, visits
+from visits.views import changes, needs, offline, outbox, parked, referrals, visits
 
 app_name = "visits"
 urlpatterns = [
@@ -21,6 +21,12 @@ urlpatterns = [
     path("offline/", offline.offline, name="offline"),
     path("offline/list/", offline.offline_list, name="offline_list"),
     path("offline/households/<int:pk>/", offline.offline_household, name="offline_household"),
+    path("needs/<int:pk>/refer/", referrals.referral_new, name="referral_new"),
+    path("referrals/", referrals.referrals, name="referrals"),
+    path("referrals/<int:pk>/", referrals.referral, name="referral"),
+    path("referrals/<int:pk>/told/", referrals.referral_told, name="referral_told"),
+    path("referrals/<int:pk>/take-back/", referrals.referral_take_back, name="referral_take_back"),
+    path("referrals/photos/<int:pk>/", referrals.referral_photo, name="referral_photo"),
     path("todo/", needs.todo, name="todo"),
     path("outbox/", outbox.page, name="outbox"),
     path("outbox/token/", outbox.token, name="outbox_token"),

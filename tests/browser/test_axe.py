@@ -19,12 +19,13 @@ BOARDS = ["/dashboards/township/{township}/", "/households/?sort=-code&page=2"]
 PAGES: dict[str, list[str]] = {  # beyond the navigation
     Role.CADRE: [
         *CASE_FILE, *VISITS, "/visits/{visit}/correct/", "/parked/{parked}/", "/visits/changes/{told}/", "/account/",
-        "/account/password/", "/offline/", "/offline/households/{household}/", "/offline/nothing/",
+        "/account/password/", "/offline/", "/offline/households/{household}/", "/offline/nothing/", "/referrals/",
+        "/referrals/{referral}/", "/needs/{need}/", "/needs/{need}/refer/",
     ],
     Role.UNIT_LIAISON: [*CASE_FILE, *VISITS],
     Role.VILLAGE_CLERK: [],
     Role.TOWNSHIP_OFFICIAL: [*BOARDS, "/parked/{parked}/"],
-    Role.DEPARTMENT_OFFICER: [],
+    Role.DEPARTMENT_OFFICER: ["/referrals/{referral}/"],
     Role.DISTRICT_ADMIN: [
         *CASE_FILE, *EDITS, *BOARDS, "/dashboards/district/", "/households/imports/new/", "/households/?q=nobody",
         "/cadres/{cadre}/", "/cadres/new/", "/cadres/{cadre}/deactivate/", "/cadres/units/", "/cadres/coverage/",
@@ -42,6 +43,7 @@ OWN = (
     "SELECT p.household_id FROM cadres_pairing p JOIN cadres_cadre c ON c.id = p.cadre_id"
     " JOIN accounts_user u ON u.id = c.user_id WHERE u.username = 'cadre' AND p.ended_on IS NULL"
 )
+OF_OWN = f"JOIN visits_need n ON n.id = r.need_id WHERE r.state = 'answered' AND n.household_id IN ({OWN})"
 
 
 @pytest.fixture
@@ -53,6 +55,8 @@ def names(product: Product) -> dict[str, object]:
         "household": household,
         "visit": one(f"SELECT max(id) FROM visits_visit WHERE household_id IN ({OWN})"),  # noqa: S608
         "told": one("SELECT id FROM visits_fact WHERE state = 'open' ORDER BY id LIMIT 1"),
+        "referral": one(f"SELECT max(r.id) FROM visits_referral r {OF_OWN}"),  # noqa: S608
+        "need": one(f"SELECT max(r.need_id) FROM visits_referral r {OF_OWN}"),  # noqa: S608
         "cadre": one(
             "SELECT id FROM cadres_cadre WHERE user_id = (SELECT id FROM accounts_user WHERE username = 'cadre')"
         ),

@@ -68,7 +68,7 @@ def test_the_case_file_asks_as_many_queries_however_full_it_is(size, sign_in, pe
     )
     client = sign_in(people.cadre)
     client.get(reverse("households:detail", args=[zhao.pk]))
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         client.get(reverse("households:detail", args=[zhao.pk]))
 
 

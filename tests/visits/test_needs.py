@@ -8,7 +8,6 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from households import register
-from households.models import Household
 from visits.models import Need
 from visits.needs import NeedRefused, close_need, due_span, follow_up, may_steer, raise_need, reopen_need
 
@@ -51,10 +50,9 @@ def test_needs_end_with_their_household_and_stay_so(need, zhao, wang):
         reopen_need(Need.objects.get(pk=need.pk))
 
 
-def test_passing_on_opens_the_household_to_the_department_alone(need, zhao, wang, hospital, officer):
-    assert not Household.objects.visible_to(officer).exists()
-    follow_up(need, owner=wang.user, department=hospital, due_on=TODAY)
-    assert (need.state, list(Household.objects.visible_to(officer))) == ("in_progress", [zhao])
+def test_what_was_settled_on_the_spot_is_raised_with_its_result(zhao, wang):
+    need = raise_need(household=zhao, kind="relief", owner=wang.user, raised_on=TODAY, result=" 已送煤 ")
+    assert (need.state, need.result, need.closed_on) == ("closed", "已送煤", TODAY)
 
 
 def test_settling_needs_a_result_and_happens_once(need):
@@ -65,7 +63,7 @@ def test_settling_needs_a_result_and_happens_once(need):
     with pytest.raises(NeedRefused, match="ended"):
         close_need(need, state="closed", result="已办")
     with pytest.raises(NeedRefused, match="ended"):
-        follow_up(need, owner=None, department=None, due_on=TODAY)
+        follow_up(need, owner=None, due_on=TODAY)
 
 
 def test_reopening_keeps_both_in_the_history(need):
@@ -77,12 +75,12 @@ def test_reopening_keeps_both_in_the_history(need):
 
 def test_a_due_date_before_raising_is_refused(need):
     with pytest.raises(NeedRefused, match="due_before_raised"):
-        follow_up(need, owner=None, department=None, due_on=TODAY - timedelta(days=1))
+        follow_up(need, owner=None, due_on=TODAY - timedelta(days=1))
 
 
 def test_a_need_is_due_within_three_years(need, zhao, wang):
     for act in (
-        lambda: follow_up(need, owner=None, department=None, due_on=date.max),
+        lambda: follow_up(need, owner=None, due_on=date.max),
         lambda: raise_need(household=zhao, kind="relief", owner=None, raised_on=TODAY, due_on=date.max),
     ):
         with pytest.raises(NeedRefused, match=r"^due$") as refusal:
@@ -107,9 +105,10 @@ def test_overdue_is_the_day_after(need):
     assert [list(Need.objects.overdue(day)) for day in (TODAY, TODAY + timedelta(days=1))] == [[], [need]]
 
 
-def test_a_department_steers_only_what_was_passed_to_it(need, zhao, wang, hospital, officer, admin, inspector, li):
+def test_a_department_steers_only_what_lies_with_it(need, zhao, wang, hospital, officer, admin, inspector, li):
     other = raise_need(household=zhao, kind="relief", owner=wang.user, raised_on=TODAY)
-    follow_up(need, owner=wang.user, department=hospital, due_on=TODAY)
+    need.department = hospital
+    need.save()
     people = (wang.user, officer, admin, inspector, li.user)
     assert [may_steer(need, user) for user in people] == [True, True, True, False, False]
     assert [may_steer(other, user) for user in people] == [True, False, True, False, False]
@@ -123,12 +122,13 @@ def post(client, user, address, **data):
     return client.post(address, data)
 
 
-def test_a_need_is_added_from_the_case_file(client, zhao, wang, hospital):
+@pytest.mark.parametrize(("result", "state"), [("", "open"), ("已送医", "closed")])
+def test_a_need_is_added_from_the_case_file(client, zhao, wang, result, state):
     facts = {"client_id": str(uuid4()), "kind": "medical", "text": "复查", "due_on": TODAY.isoformat()}
-    answer = post(client, wang.user, f"/needs/new/?household={zhao.pk}", **facts, department=hospital.pk)
+    answer = post(client, wang.user, f"/needs/new/?household={zhao.pk}", **facts, result=result)
     need = Need.objects.get()
     assert answer.headers["Location"] == f"/needs/{need.pk}/"
-    assert (need.owner, need.department, need.state, need.visit) == (wang.user, hospital, "in_progress", None)
+    assert (need.owner, need.state, need.result, need.visit) == (wang.user, state, result, None)
 
 
 def test_a_need_that_cannot_be_is_refused_on_the_page(client, zhao, wang):
@@ -147,10 +147,11 @@ def test_the_form_of_a_closed_household_is_not_shown(client, zhao, clerk):
     assert (answer.status_code, answer.url) == (302, f"/households/{zhao.pk}/")
 
 
-def test_following_up_and_settling_on_the_page(client, need, wang, hospital, officer):
+def test_following_up_and_settling_on_the_page(client, need, hospital, officer):
     due = (TODAY + timedelta(days=5)).isoformat()
-    post(client, wang.user, f"/needs/{need.pk}/", department=hospital.pk, due_on=due)
-    answer = post(client, officer, f"/needs/{need.pk}/", mine="on", department=hospital.pk, due_on=due)
+    need.department = hospital
+    need.save()
+    answer = post(client, officer, f"/needs/{need.pk}/", mine="on", due_on=due)
     assert answer.status_code == 302
     need.refresh_from_db()
     assert (need.owner, need.department, need.state) == (officer, hospital, "in_progress")
@@ -161,7 +162,7 @@ def test_following_up_and_settling_on_the_page(client, need, wang, hospital, off
     assert (need.state, need.result) == ("closed", "已办卡")
     twice = post(client, officer, f"/needs/{need.pk}/close/", state="closed", result="再办")
     assert twice.status_code == 422
-    late = post(client, officer, f"/needs/{need.pk}/", department=hospital.pk, due_on=due)
+    late = post(client, officer, f"/needs/{need.pk}/", due_on=due)
     assert late.status_code == 422
     post(client, officer, f"/needs/{need.pk}/close/", reopen="1")
     need.refresh_from_db()
@@ -188,7 +189,9 @@ def test_who_reads_raises_and_steers_needs(client, need, zhao, who, read, new, w
 
 def test_needs_are_narrowed_by_state_overdue_kind_department(client, need, zhao, wang, hospital):
     late = raise_need(household=zhao, kind="relief", owner=wang.user, raised_on=TODAY - timedelta(days=31))
-    done = raise_need(household=zhao, kind="other", owner=wang.user, raised_on=TODAY, department=hospital)
+    done = raise_need(household=zhao, kind="other", owner=wang.user, raised_on=TODAY)
+    done.department = hospital
+    done.save()
     close_need(done, state="closed", result="已办")
     client.force_login(wang.user)
     found = {

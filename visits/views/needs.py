@@ -21,8 +21,9 @@ from visits.filters import NeedFilter
 from visits.forms import CloseNeedForm, FollowUpForm, NeedForm
 from visits.models import Need
 from visits.needs import NeedRefused, close_need, follow_up, may_steer, raise_need, raised, reopen_need
+from visits.referrals import answers_waiting, may_send, unanswered
 from visits.tables import NeedTable
-from visits.todo import todo_of
+from visits.todo import SHOWN, todo_of
 from visits.views.shown import form_id, household_of, shown
 
 
@@ -31,11 +32,13 @@ def needs(request: HttpRequest) -> HttpResponse:
     if not may(request.user, "see_households"):
         raise PermissionDenied
     settled = Case(When(state__in=PENDING, then=Value(0)), default=Value(1), output_field=IntegerField())
-    rows = Need.objects.visible_to(request.user).select_related("owner", "department")
+    rows = Need.objects.visible_to(request.user).with_privacy(request.user).select_related("owner", "department")
     rows = rows.prefetch_related(Prefetch("household", shown(request))).order_by(settled, "due_on", "pk")
     found = NeedFilter(request.GET, queryset=rows, request=request)
     table = paged(request, NeedTable(found.qs))
-    return render(request, "visits/needs.html", {"filter": found, "table": table})
+    return render(
+        request, "visits/needs.html", {"filter": found, "table": table, "may_refer": may(request.user, "handle_need")}
+    )
 
 
 def need_new(request: HttpRequest) -> HttpResponse:
@@ -67,9 +70,9 @@ def need_new(request: HttpRequest) -> HttpResponse:
 
 
 def need(request: HttpRequest, pk: int) -> HttpResponse:
-    """One need with its steps; POST: who follows it up, which department, until when."""
+    """One need with its steps; POST: who follows it up, and until when."""
     need = _need(request, pk)
-    initial = {"department": need.department, "due_on": need.due_on, "mine": need.owner_id == request.user.pk}
+    initial = {"due_on": need.due_on, "mine": need.owner_id == request.user.pk}
     form = FollowUpForm(request.POST or None, initial=initial, need=need)
     if request.method == "POST":
         _may_steer(request, need)
@@ -77,7 +80,7 @@ def need(request: HttpRequest, pk: int) -> HttpResponse:
             data = form.cleaned_data
             owner = request.user if data["mine"] else need.owner
             try:
-                follow_up(need, owner=owner, department=data["department"], due_on=data["due_on"])  # type: ignore[arg-type]
+                follow_up(need, owner=owner, due_on=data["due_on"])  # type: ignore[arg-type]
             except NeedRefused as refusal:
                 form.add_error(None, refusal.sentence)
             else:
@@ -111,11 +114,17 @@ def todo(request: HttpRequest) -> HttpResponse:
     """What waits for the user: needs that are due, households that were not reached for long."""
     if not may(request.user, "handle_need"):
         raise PermissionDenied
-    return render(request, "visits/todo.html", {"todo": todo_of(request.user)})
+    answers = answers_waiting(request.user)
+    context = {"todo": todo_of(request.user), "answers": list(answers[:SHOWN]), "answers_count": answers.count()}
+    if may(request.user, "answer_referral"):
+        asked = unanswered(request.user).select_related("need__household__village", "unit", "specialist", "sent_by")
+        context |= {"asked": list(asked[:SHOWN]), "asked_count": asked.count()}
+    return render(request, "visits/todo.html", context)
 
 
 def _need(request: HttpRequest, pk: int) -> Need:
-    rows = Need.objects.visible_to(request.user).select_related("owner", "department", "visit")
+    rows = Need.objects.visible_to(request.user).with_privacy(request.user)
+    rows = rows.select_related("owner", "department", "visit")
     return get_object_or_404(rows.prefetch_related(Prefetch("household", shown(request))), pk=pk)
 
 
@@ -127,11 +136,16 @@ def _may_steer(request: HttpRequest, need: Need) -> None:
 def _need_page(
     request: HttpRequest, need: Need, *, form: FollowUpForm | None = None, close_form: CloseNeedForm | None = None
 ) -> HttpResponse:
-    initial = {"department": need.department, "due_on": need.due_on}
+    user = cast(User, request.user)
+    referrals = need.referrals.visible_to(user).select_related("unit", "specialist")  # type: ignore[attr-defined]
+    steers = may_steer(need, user)
     context = {
         "need": need,
-        "may_steer": may_steer(need, request.user),  # type: ignore[arg-type]
-        "form": form or FollowUpForm(initial=initial, need=need),
+        "may_steer": steers,
+        "may_send": steers and may_send(need, user),
+        "referrals": referrals,
+        "with_somebody": need.referrals.live().exists(),  # type: ignore[attr-defined]
+        "form": form or FollowUpForm(initial={"due_on": need.due_on}, need=need),
         "close_form": close_form or CloseNeedForm(),
         "steps": need.history.select_related("history_user", "department"),
     }

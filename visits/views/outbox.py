@@ -89,7 +89,8 @@ def items(request: HttpRequest) -> HttpResponse:
         household = Household.objects.filter(pk=sent.household).first()
         if household is None or not was_allowed(by, household, "log_visit"):
             raise ItemRefused(ItemProblem.NOT_OWN)
-        form = form_of(sent.kind, sent.fields, sent.client_id, household)
+        own = by if is_allowed(by, household, "log_visit") else None
+        form = form_of(sent.kind, sent.fields, sent.client_id, household, own)
         if not form.is_valid():
             return JsonResponse({"problems": _problems(form)}, status=422)
         item = _RECEIVE[sent.kind](_kept(sent, form), household, by, form)

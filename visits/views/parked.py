@@ -26,8 +26,7 @@ from visits.models import Need, OutboxItem, ParkedPhoto, Visit
 from visits.needs import NeedRefused, raise_need
 from visits.outbox import ItemRefused, follower_of, place, refuse, visitors_of
 from visits.tables import ParkedTable
-from visits.views.shown import shown
-from visits.views.visits import jpeg
+from visits.views.shown import jpeg, shown
 
 REFUSED = (ItemRefused, VisitRefused, MeasureRefused, NeedRefused)
 
@@ -84,7 +83,7 @@ def parked_photo(request: HttpRequest, pk: int) -> FileResponse:
     """A photo of a parked item (?thumb=1: its thumbnail)."""
     photo = get_object_or_404(ParkedPhoto.objects.select_related("item"), pk=pk)
     _item(request, photo.item_id)
-    return jpeg(photo.thumbnail if request.GET.get("thumb") else photo.file, photo)
+    return jpeg(photo.thumbnail if request.GET.get("thumb") else photo.file, photo.pk)
 
 
 def _item(request: HttpRequest, pk: int) -> OutboxItem:
@@ -142,7 +141,7 @@ def _facts(item: OutboxItem, form: Any) -> list[tuple[str, str]]:
     rows = [(_("Kind"), str(item.get_kind_display()))]
     for name, values in item.fields.items():
         label = str(form.fields[name].label) if name in form.fields else name
-        words = dict(getattr(form.fields.get(name), "choices", None) or [])
+        words = {str(value): word for value, word in getattr(form.fields.get(name), "choices", None) or []}
         day = form.cleaned_data.get(name) if name in ("visited_on",) else None
         told = phone_date(day) if day else "、".join(str(words.get(value, value)) for value in values if value)
         if told and not (name.startswith("aid_") and not _has_aid(item)):

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import TypeVar
 from uuid import UUID, uuid4
 
-from django.http import Http404, HttpRequest
+from django.db.models.fields.files import FieldFile
+from django.http import FileResponse, Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from households.models import Household
@@ -13,6 +14,7 @@ from visits.logging import VisitRefused
 from visits.needs import NeedRefused
 
 Row = TypeVar("Row")
+HOUR = 3600  # a photo never changes, but who may see it does
 
 
 def shown(request: HttpRequest) -> HouseholdQuerySet:
@@ -39,3 +41,14 @@ def form_id(request: HttpRequest, made: Callable[[UUID], Row | None]) -> tuple[U
         return client_id, made(client_id)
     except (ValueError, VisitRefused, NeedRefused):
         return uuid4(), None
+
+
+def jpeg(file: FieldFile, number: int, *, keep: bool = True) -> FileResponse:
+    """A photo as the server encoded it; `keep`: the browser may keep it for an hour. 404 if its file is gone."""
+    try:
+        answer = FileResponse(file.open("rb"), content_type="image/jpeg", filename=f"photo-{number}.jpg")
+    except FileNotFoundError as error:
+        raise Http404 from error
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Cache-Control"] = f"private, max-age={HOUR}" if keep else "private, no-store"
+    return answer

@@ -6,8 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch, Q
-from django.db.models.fields.files import FieldFile
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -26,14 +25,14 @@ from visits.filters import VisitFilter
 from visits.forms import VisitFacts, VisitForm, facts_of
 from visits.hints import hints_for
 from visits.logging import VisitRefused, correct_visit, log_visit, logged, may_correct
-from visits.models import ParkedPhoto, Visit, VisitPhoto
+from visits.models import Visit, VisitPhoto
 from visits.needs import NeedRefused
+from visits.referrals import answers_for
 from visits.tables import VisitTable
 from visits.views.changes import may_settle, may_take_back
-from visits.views.shown import form_id, household_of, shown
+from visits.views.shown import form_id, household_of, jpeg, shown
 
 REFUSED = (VisitRefused, MeasureRefused, NeedRefused)
-HOUR = 3600  # a photo never changes, but who may see it does
 
 
 def visits(request: HttpRequest) -> HttpResponse:
@@ -63,7 +62,8 @@ def visit_new(request: HttpRequest) -> HttpResponse:
         day = date_format(household.closed_on)
         messages.warning(request, VisitProblem.CLOSED.label % {"day": day})
     initial = {"client_id": client_id}
-    form = VisitForm(request.POST or None, request.FILES or None, household=household, initial=initial)
+    told = answers_for(household, request.user, told_too=True)
+    form = VisitForm(request.POST or None, request.FILES or None, household=household, answers=told, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             visit = log_visit(household=household, by=request.user, **form.facts())  # type: ignore[arg-type]
@@ -75,6 +75,7 @@ def visit_new(request: HttpRequest) -> HttpResponse:
     contact = type(household).objects.filter(pk=household.pk).values_list(last_contact(), flat=True).first()
     needs = household.needs.pending()  # type: ignore[attr-defined]
     context = {"form": form, "household": household, "last_contact": contact, "open_needs": needs}
+    context["answers"] = answers_for(household, request.user)
     return _form_page(request, "visits/new.html", form, context)
 
 
@@ -92,7 +93,7 @@ def visit(request: HttpRequest, pk: int) -> HttpResponse:
         "visit": visit,
         "household": household,
         "versions": versions if len(versions) > 1 else [],
-        "needs": root.needs.select_related("department"),  # type: ignore[attr-defined]
+        "needs": root.needs.with_privacy(request.user),  # type: ignore[attr-defined]
         "measures": root.measures.all(),
         "photos": root.photos.all(),  # type: ignore[attr-defined]
         "may_correct": visit == versions[-1] and may_correct(visit, request.user, may),  # type: ignore[arg-type]
@@ -134,9 +135,9 @@ def photo(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
     rows = VisitPhoto.objects.visible_to(request.user).select_related("visit")
     photo = get_object_or_404(rows, pk=pk)
     if request.GET.get("thumb"):
-        return jpeg(photo.thumbnail, photo)
+        return jpeg(photo.thumbnail, photo.pk)
     if request.GET.get("file"):
-        return jpeg(photo.file, photo)
+        return jpeg(photo.file, photo.pk)
     household = get_object_or_404(shown(request), pk=photo.visit.household_id)
     context = {"photo": photo, "visit": _with_its_day(photo.visit)[0][-1], "household": household}
     return render(request, "visits/photo.html", context)
@@ -146,17 +147,6 @@ def _linked_or_not(visit: Visit, others: list[Visit]) -> list[tuple[Visit, bool]
     """Other visits of the day, and whether they are linked to this one."""
     linked = set(visit.linked.values_list("pk", flat=True)) if others else set()
     return [(other, other.pk in linked) for other in others]
-
-
-def jpeg(file: FieldFile, photo: VisitPhoto | ParkedPhoto) -> FileResponse:
-    """A kept picture; 404 if its file is gone."""
-    try:
-        answer = FileResponse(file.open("rb"), content_type="image/jpeg", filename=f"photo-{photo.pk}.jpg")
-    except FileNotFoundError as error:
-        raise Http404 from error
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Cache-Control"] = f"private, max-age={HOUR}"
-    return answer
 
 
 def _with_its_day(visit: Visit) -> tuple[list[Visit], list[Visit]]:
