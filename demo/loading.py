@@ -12,6 +12,7 @@ from cadres.matching.proposal import pair_all
 from core.history import through
 from demo.fieldwork import Fieldwork
 from demo.people import SignIn, make_accounts, make_cadres
+from demo.voices import Voices
 from district.models import Campaign, Division, Level
 from district.policy import policy_for
 from district.register import load_divisions, move_campaign, open_campaign
@@ -57,7 +58,9 @@ def load(*, households: int, seed: int, as_of: date, say: Say) -> list[SignIn]:
             verdicts = assess(year).verdicts
             counts = ", ".join(f"{verdict.label} {verdicts[verdict]}" for verdict in Verdict if verdicts[verdict])
             say(_("growth of %(year)s: %(verdicts)s") % {"year": year, "verdicts": counts})
-        return make_accounts(cadres, since=since)
+        sign_ins = make_accounts(cadres, since=since)
+        say(_("%(complaints)s complaints and suggestions, %(cards)s cards") % Voices(as_of=as_of, seed=seed).write())
+        return sign_ins
 
 
 def _import(homes: list[Home], year: int, campaign: Campaign, say: Say) -> None:

@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import date
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -12,23 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit
 from cadres.models import Cadre
-from core.history import History, HistoryBypassed, TrackedModel
+from core.history import AppendOnly, History, TrackedModel
 from households.models import Household
 from households.scope import HangsOnHousehold
 from programs.models import Measure
 from visits.codes import PENDING, REACHING, Change, Mode, NeedKind, NeedState
-
-
-class AppendOnly(TrackedModel):
-    """A row that is written once: a correction is a new row that points to the old one."""
-
-    class Meta:
-        abstract = True
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if not self._state.adding:
-            raise HistoryBypassed(f"{type(self).__name__} rows are never changed: correct by a new row")
-        super().save(*args, **kwargs)
 
 
 class VisitQuerySet(HangsOnHousehold):
@@ -200,3 +188,7 @@ class Need(TrackedModel):
     @property
     def is_overdue(self) -> bool:
         return self.is_pending and self.due_on < timezone.localdate()
+
+
+# the household's own voice: rows of a module of their own, which Django finds here
+from visits.models_voice import Complaint, HouseholdCard, HouseholdVoice, VisitConfirmation  # noqa: E402, F401

@@ -7,6 +7,7 @@ from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.formats import phone_date
 from households.conditions import Frame
@@ -68,10 +69,24 @@ def offer_visit(household: Household, user: Any, may: frozenset[str]) -> bool:
     return Household.objects.filter(can_be_visited(), pk=household.pk).exists()
 
 
+def offer_card(household: Household, user: Any, may: frozenset[str]) -> bool:
+    """A household that is helped holds a card."""
+    return household.closed_on is None
+
+
 add_section(Section("needs", _("Needs"), 5.4, "visits/_case_needs.html", load_needs))
 add_section(Section("visits", _("Visits"), 5.6, "visits/_case_visits.html", load_visits))
 add_column(ListColumn("last_contact", _("Last contact"), with_contact, text=phone_date))
 add_column(ListColumn("open_needs", _("Open needs"), with_open_needs, numeric=True))
+add_button(
+    Button(
+        pgettext_lazy("household", "Card"),
+        "person-badge",
+        "make_cards",
+        lambda h: reverse("visits:card", args=[h.pk]),
+        offered=offer_card,
+    )
+)
 add_button(
     Button(
         _("Log a visit"),
