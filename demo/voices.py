@@ -63,10 +63,19 @@ class Voices:
 
     def _voice(self, visit: Visit, code: str | None) -> None:
         name = visit.household.head_name
-        confirm_visit(visit, client_id=self._uuid(), by=visit.entered_by, card_code=code or "", name=name)
+        confirm_visit(
+            visit, client_id=self._uuid(), by=visit.entered_by, card_code=code or "", name=name, at=visit.entered_at
+        )
         satisfaction = self.random.choices(list(Satisfaction), (7, 2, 1))[0]
         words = self.random.choice(WORDS[satisfaction])
-        say(visit.household, client_id=self._uuid(), satisfaction=satisfaction, words=words, visit=visit)
+        say(
+            visit.household,
+            client_id=self._uuid(),
+            satisfaction=satisfaction,
+            words=words,
+            visit=visit,
+            at=visit.entered_at,
+        )
 
     def _complaint(self, township: Division, about: tuple[str, int, str, str, str], **by: User) -> None:
         subject, ago, text, named, answer = about

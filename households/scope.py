@@ -123,17 +123,23 @@ class ComplaintQuerySet(TrackedQuerySet):
         if not user.is_authenticated:
             return self.none()
         places = places_of(user, "handle_complaint")
-        rows = self.not_naming(user)
+        rows = self.not_about(user)
         if places is None:
             return rows
         return rows.filter(Q(place__in=places) | Q(place__parent__in=places), level="township")
 
-    def not_naming(self, user: Any) -> Self:
-        """Without those in which the user's name stands, as the account or the register of cadres has it."""
+    def not_about(self, user: Any) -> Self:
+        """Without those in which the user's name stands, as the account or the register of cadres has it, and without
+        those about a helping cadre where the user helps households.
+        """
         rows = self.exclude(mentions__contains=user.display_name) if len(user.display_name) > 1 else self
-        cadres = user._meta.get_field("cadre").related_model._base_manager.filter(user=user)
-        said = OuterRef("mentions")
-        return rows.exclude(Exists(cadres.annotate(said=Cast(said, TextField())).filter(said__contains=F("name"))))
+        cadre = user._meta.get_field("cadre").related_model._base_manager.filter(user=user)
+        named = cadre.annotate(said=Cast(OuterRef("mentions"), TextField())).filter(said__contains=F("name"))
+        helped = cadre.filter(pairings__isnull=False)
+        there = Q(place__in=helped.values("pairings__household__village")) | Q(
+            place__in=helped.values("pairings__household__village__parent")
+        )
+        return rows.exclude(Exists(named)).exclude(there, subject="cadre")
 
     def visible_to(self, user: Any) -> Self:
         """What the user may handle, and what the user wrote."""

@@ -223,6 +223,8 @@ GET  visits:voices               -                  in  403  403  403  200  403 
 GET  visits:voice                zhao.visit         in  200  200  200  200  403  403  403  404  404
 GET  visits:voice                qian.visit         in  404  404  404  404  404  403  403  404  404
 GET  visits:cards                -                  in  403  403  403  200  403  200  403  403  403
+GET  visits:cards_village        zhao.village       in  404  404  404  200  404  200  404  404  404
+GET  visits:cards_village        qian.village       in  404  404  404  404  404  200  404  404  404
 GET  visits:card                 zhao               in  403  403  403  200  403  200  403  404  404
 GET  visits:card                 qian               in  404  404  404  404  404  200  403  404  404
 """
@@ -402,7 +404,8 @@ def _all_of(household, user):
     )
     picture = default_storage.save("photo.jpg", ContentFile(b"a picture"))
     return SimpleNamespace(
-        pk=household.pk, member=household.members.first(), statement=StatementFactory(household=household),
+        pk=household.pk, village=household.village, member=household.members.first(),
+        statement=StatementFactory(household=household),
         enrolment=household.enrolments.get(), pairing=pairing, cadre=pairing.cadre, visit=visit,
         photo=VisitPhoto.objects.create(visit=visit, file=picture, thumbnail=picture, width=1, height=1),
         measure=Measure.objects.create(household=household, kind="other", source="other", starts_on=today),

@@ -4,12 +4,14 @@ import secrets
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import User
 from core import bulk
 from core.crypto import keyed_hash
+from district.models import Division
 from households.models import Household
 from households.scope import HouseholdQuerySet
 from visits.models_voice import HouseholdCard
@@ -20,6 +22,19 @@ CODE_DIGITS = 10
 def with_card(households: HouseholdQuerySet) -> HouseholdQuerySet:
     """Annotate `has_card`."""
     return households.annotate(has_card=Exists(HouseholdCard.objects.in_use().filter(household=OuterRef("pk"))))
+
+
+def villages_with_cards(households: HouseholdQuerySet) -> QuerySet[Division]:
+    """Villages of these households with `homes`, how many they are, and `held`, how many of them hold a card."""
+    homes = households.filter(closed_on=None, village=OuterRef("pk")).order_by()
+    held = with_card(homes).filter(has_card=True)
+    return Division.objects.annotate(homes=_counted(homes), held=_counted(held)).filter(homes__gt=0).order_by("code")
+
+
+def _counted(rows: QuerySet) -> Coalesce:
+    return Coalesce(
+        Subquery(rows.values("village").annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0
+    )
 
 
 @transaction.atomic

@@ -51,6 +51,7 @@ def file_complaint(
 ) -> tuple[Complaint, str]:
     """File a complaint; returns it with its receipt code, which is stored nowhere.
 
+    It lies with the township of the place; with the district if it is about the township's people or one of them.
     The same form sent again returns the first complaint and the same code: a double tap shows the second answer.
     """
     code = _code_of(client_id)
@@ -58,7 +59,7 @@ def file_complaint(
     if first is not None:
         return first, code
     at = at or timezone.now()
-    mentions = squeezed(f"{named} {text}")
+    to_district = subject == Subject.OFFICIAL or place.level == PlaceLevel.DISTRICT
     complaint = Complaint(
         client_id=client_id,
         code_hash=hash_of(code),
@@ -66,41 +67,37 @@ def file_complaint(
         place=place,
         named=named.strip(),
         text=text.strip(),
-        mentions=mentions,
+        mentions=squeezed(f"{named} {text}"),
         name=name.strip(),
         phone=phone.strip(),
         filed_at=at,
         filed_by=by,
-        level=level_of(subject, place, mentions),
+        level=Level.DISTRICT if to_district else Level.TOWNSHIP,
         due_on=timezone.localdate(at) + timedelta(days=settings.COMPLAINT_DUE_DAYS),
     )
     try:
         with transaction.atomic():
             complaint.save(force_insert=True)
+            if not to_district and not _stays_with_the_township(complaint):
+                complaint.level = Level.DISTRICT
+                complaint.save(update_fields=["level"])
     except IntegrityError:  # a double tap: the other request was faster
         return Complaint.objects.get(client_id=client_id), code
     return complaint, code
 
 
-def level_of(subject: str, place: Division, mentions: str) -> str:
-    """With whom a complaint lies: the township of the place; the district if it is about the township's people, names
-    one of its officials (whose colleagues do not handle it either), or nobody there could handle it. One query.
+def _township_of(place: Division) -> int | None:
+    return place.parent_id if place.level == PlaceLevel.VILLAGE else place.pk
+
+
+def _stays_with_the_township(complaint: Complaint) -> bool:
+    """Whether each official there may handle it: where it is about one of them his colleagues do not either, and
+    where there is none nobody would.
     """
-    if subject == Subject.OFFICIAL or place.level == PlaceLevel.DISTRICT:
-        return Level.DISTRICT
-    township = place.parent_id if place.level == PlaceLevel.VILLAGE else place.pk
-    grants = RoleGrant.objects.live().filter(role=Role.TOWNSHIP_OFFICIAL, division=township, user__is_active=True)
-    users = {grant.user_id for grant in grants}
-    unnamed = User.objects.filter(pk__in=users)
-    if not users or any(_is_named(user, mentions) for user in unnamed.select_related("cadre")):
-        return Level.DISTRICT
-    return Level.TOWNSHIP
-
-
-def _is_named(user: User, mentions: str) -> bool:
-    cadre = getattr(user, "cadre", None)
-    names = {user.display_name, cadre.name if cadre is not None else ""}
-    return any(len(name) > 1 and name in mentions for name in names)
+    grants = RoleGrant.objects.live().filter(role=Role.TOWNSHIP_OFFICIAL, division=_township_of(complaint.place))
+    officials = User.objects.filter(is_active=True, pk__in=grants.order_by().values("user"))
+    may = [Complaint.objects.to_handle(official).filter(pk=complaint.pk).exists() for official in officials]
+    return bool(may) and all(may)
 
 
 def take(complaint: Complaint, *, by: User) -> Complaint:

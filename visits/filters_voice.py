@@ -67,3 +67,14 @@ class VoiceFilter(filters.FilterSet):
 
     def search(self, rows: HangsOnHousehold, name: str, value: str) -> HangsOnHousehold:
         return found_by(rows, value, user=self.request.user)
+
+
+class VillageFilter(filters.FilterSet):
+    q = filters.CharFilter(label=_("Village or township"), method="search")
+
+    class Meta:
+        model = Division
+        fields = ["q"]
+
+    def search(self, rows: QuerySet[Division], name: str, value: str) -> QuerySet[Division]:
+        return rows.filter(Q(name__icontains=value) | Q(parent__name__icontains=value))

@@ -125,13 +125,8 @@ class CardVoiceForm(VoiceForm):
 
 
 class CardsForm(forms.Form):
-    """For which village cards are made, and for which of its households."""
+    """For which of a village's households cards are made."""
 
-    village = forms.ModelChoiceField(label=_("Village"), queryset=Division.objects.none())
     anew = forms.BooleanField(
         label=_("New cards for households that have one too; their old cards end"), required=False
     )
-
-    def __init__(self, *args: Any, villages: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["village"].queryset = villages  # type: ignore[attr-defined]

@@ -4,7 +4,8 @@ import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from core.columns import DayColumn, MomentColumn, PartialColumn, ShortTextColumn
+from core.columns import CountColumn, DayColumn, MomentColumn, PartialColumn, ShortTextColumn
+from district.models import Division
 from visits.models_voice import Complaint, HouseholdVoice
 
 CARDS = {"class": "table table-cards"}
@@ -51,3 +52,17 @@ class VoiceTable(tables.Table):
         attrs = CARDS
         empty_text = _("No household has said anything yet.")
         empty_hint = _("Households may say it on a visit, or themselves with the code on their card.")
+
+
+class VillageCardTable(tables.Table):
+    """Expects `homes` and `held`, and the village's parent."""
+
+    name = PartialColumn(verbose_name=_("Village"), template_name="visits/_card_village.html", order_by=("code",))
+    homes = CountColumn(verbose_name=_("Households"), orderable=False)
+    held = CountColumn(verbose_name=_("With a card"), orderable=False)
+
+    class Meta:
+        model = Division
+        fields = ("name", "homes", "held")
+        empty_text = _("There is no household in your place.")
+        empty_hint = _("Households come with a roster, or are entered by hand.")

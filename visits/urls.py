@@ -19,6 +19,7 @@ urlpatterns = [
     path("visits/<int:pk>/voice/", voice.visit_voice, name="voice"),
     path("voices/", voice.voices, name="voices"),
     path("cards/", voice.cards, name="cards"),
+    path("cards/village/<int:pk>/", voice.village_cards, name="cards_village"),
     path("cards/<int:pk>/", voice.card, name="card"),
     path("complaints/", complaints.complaints_list, name="complaints"),
     path("complaints/<int:pk>/", complaints.complaint, name="complaint"),

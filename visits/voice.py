@@ -1,5 +1,6 @@
 """Verbs of the household's own voice: it confirms a visit, it says how satisfied it is. Both are free."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -33,7 +34,9 @@ def first_version(visit: Visit) -> Visit:
     return visit
 
 
-def confirm_visit(visit: Visit, *, client_id: UUID, by: User, name: str = "", card_code: str = "") -> VisitConfirmation:
+def confirm_visit(
+    visit: Visit, *, client_id: UUID, by: User, name: str = "", card_code: str = "", at: datetime | None = None
+) -> VisitConfirmation:
     """The household confirms the visit by the code of its card, else by a name. Sent again: the first confirmation.
 
     CardRefused if the code is not that of the household's card in use.
@@ -46,7 +49,9 @@ def confirm_visit(visit: Visit, *, client_id: UUID, by: User, name: str = "", ca
         if household is None or household.pk != visit.household_id:
             raise CardRefused(CardProblem.OTHER_HOUSEHOLD)
     facts = {"how": How.CARD} if card_code else {"how": How.NAME, "name": name.strip()}
-    row = VisitConfirmation(client_id=client_id, visit=first_version(visit), entered_by=by, **facts)
+    row = VisitConfirmation(
+        client_id=client_id, visit=first_version(visit), entered_by=by, confirmed_at=at or timezone.now(), **facts
+    )
     try:
         with transaction.atomic():
             row.save(force_insert=True)
@@ -63,6 +68,7 @@ def say(
     words: str = "",
     visit: Visit | None = None,
     by_card: bool = False,
+    at: datetime | None = None,
 ) -> HouseholdVoice:
     """The household says how satisfied it is. Sent again: the first entry."""
     first = HouseholdVoice.objects.filter(client_id=client_id).first()
@@ -74,7 +80,7 @@ def say(
         visit=first_version(visit) if visit is not None else None,
         satisfaction=satisfaction,
         words=words.strip(),
-        said_at=timezone.now(),
+        said_at=at or timezone.now(),
         by_card=by_card,
     )
     try:

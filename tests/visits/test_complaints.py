@@ -78,6 +78,13 @@ def test_an_official_who_helps_as_a_cadre_does_not_see_what_names_him(send, wang
     assert [handled_by(both), Complaint.objects.to_handle(other).count()] == [["王副镇长"], 1]
 
 
+def test_one_about_the_helping_cadre_is_not_handled_by_who_helps_there(send, wang, villages, official, zhao):
+    wang.user.grants.create(role=Role.TOWNSHIP_OFFICIAL, division=villages["东山前村"].parent, starts_on=TODAY)
+    assert send(subject="cadre").level == "district"  # without a name it may be about him
+    assert handled_by(wang.user, official) == []
+    assert [send(subject="aid").level, send("东山后村", subject="cadre").level] == ["township", "township"]
+
+
 def test_no_verb_lets_the_named_one_act_whoever_calls_it(send, official, admin, wang):
     one = send(subject="cadre", named="区级管理员")
     for act in (*complaints.ACTS.values(), lambda c, by: complaints.answer(c, by=by, answer="不属实")):
@@ -155,7 +162,7 @@ def test_the_sender_reads_the_answer_but_not_how_it_came(send, official, wang, c
     complaints.answer(one, by=official, answer="已补发")
     client.force_login(wang.user)
     page = client.get(f"/complaints/{one.pk}/").content.decode()
-    assert ("已补发" in page, "办理过程" in page, "139" in page, "保存答复" in page) == (True, False, False, False)
+    assert ("已补发" in page, "步骤" in page, "139" in page, "保存答复" in page) == (True, False, False, False)
 
 
 def test_the_senders_phone_is_shown_for_a_reason_that_is_logged(send, official, client):

@@ -109,16 +109,31 @@ def test_the_list_names_no_cadre_and_asks_as_often_for_three_rows_as_for_one(
 def test_the_cards_of_a_village_are_printed_once_with_codes_that_are_not_kept(client, zhao, make_household, official):
     client.force_login(official)
     other = make_household("钱二")
-    page = client.post("/cards/", {"village": zhao.village_id})
+    page = client.post(f"/cards/village/{zhao.village_id}/", {"make": "1"})
     codes = ["".join(code.split()) for code in re.findall(r"data-code>([\d ]+)<", page.content.decode())]
     assert [household_with(code) for code in codes] == [zhao, other]
     assert ("/say/card/" in page.content.decode(), page["Cache-Control"]) == (True, "no-store")
     assert HouseholdCard.objects.filter(code_hash__in=codes).count() == 0
-    again = client.post("/cards/", {"village": zhao.village_id})  # who has one keeps it
+    again = client.post(f"/cards/village/{zhao.village_id}/", {"make": "1"})  # who has one keeps it
     assert (again.context["cards"], household_with(codes[0])) == ([], zhao)
-    client.post("/cards/", {"village": zhao.village_id, "anew": "on"})
+    client.post(f"/cards/village/{zhao.village_id}/", {"anew": "on"})
     assert [household_with(code) for code in codes] == [None, None]
-    assert client.get("/cards/").context["rows"] == [(zhao.village, 2, 2)]
+    listed = [row.record for row in client.get("/cards/", {"q": "前村"}).context["table"].rows]
+    assert [(village, village.homes, village.held) for village in listed] == [(zhao.village, 2, 2)]
+
+
+def test_the_list_of_villages_asks_as_often_for_two_as_for_one(
+    client, zhao, make_household, official, django_assert_max_num_queries
+):
+    client.force_login(official)
+    asked = []
+    for village in (None, "东山后村"):
+        if village:
+            make_household("钱二", village=village)
+        with django_assert_max_num_queries(12) as queries:
+            page = client.get("/cards/")
+        asked.append((len(queries), len(page.context["table"].rows)))
+    assert asked == [(asked[0][0], 1), (asked[0][0], 2)]
 
 
 def test_a_new_card_ends_the_lost_one_and_there_is_one_in_use(client, zhao, official, card):
@@ -132,7 +147,7 @@ def test_a_new_card_ends_the_lost_one_and_there_is_one_in_use(client, zhao, offi
 
 def test_only_villages_of_the_own_place_get_cards(client, zhao, sun, official):
     client.force_login(official)
-    assert client.post("/cards/", {"village": sun.village_id}).status_code == 422
+    assert client.post(f"/cards/village/{sun.village_id}/", {"anew": "on"}).status_code == 404
     assert HouseholdCard.objects.count() == 0
 
 

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,15 +15,14 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import User
 from accounts.roles import may
 from core.pages import paged
-from district.models import Division
 from households.models import Household
 from households.scope import require
-from visits.cards import make_cards, with_card
-from visits.filters_voice import VoiceFilter
+from visits.cards import make_cards, villages_with_cards, with_card
+from visits.filters_voice import VillageFilter, VoiceFilter
 from visits.forms_voice import CardsForm, ConfirmForm, VoiceForm
 from visits.models import Visit
 from visits.models_voice import HouseholdCard, HouseholdVoice
-from visits.tables_voice import VoiceTable
+from visits.tables_voice import VillageCardTable, VoiceTable
 from visits.views.shown import shown
 from visits.voice import CardRefused, confirm_visit, first_version, say
 
@@ -67,21 +66,25 @@ def voices(request: HttpRequest) -> HttpResponse:
 
 
 def cards(request: HttpRequest) -> HttpResponse:
-    """Villages with how many of their households hold a card; POST: make and print the cards of one of them."""
+    """Villages with how many of their households hold a card."""
     if not may(request.user, "make_cards"):
         raise PermissionDenied
-    mine = with_card(Household.objects.allowed(request.user, "make_cards").filter(closed_on=None))
-    places = Division.objects.filter(pk__in=mine.order_by().values("village")).select_related("parent")
-    form = CardsForm(request.POST or None, villages=places)
+    places = villages_with_cards(Household.objects.allowed(request.user, "make_cards"))
+    found = VillageFilter(request.GET, queryset=places.select_related("parent"), request=request)
+    context = {"filter": found, "table": paged(request, VillageCardTable(found.qs))}
+    return render(request, "visits/cards.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def village_cards(request: HttpRequest, pk: int) -> HttpResponse:
+    """The cards of one village; POST: make and print them."""
+    households = Household.objects.allowed(request.user, "make_cards").filter(village=pk, closed_on=None)
+    village = get_object_or_404(villages_with_cards(households).select_related("parent"))
+    form = CardsForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        chosen = mine.filter(village=form.cleaned_data["village"])
-        if not form.cleaned_data["anew"]:
-            chosen = chosen.filter(has_card=False)
-        return _sheet(request, list(chosen.select_related("village__parent").order_by("code")))
-    counted = mine.order_by().values("village").annotate(all=Count("pk"), held=Count("pk", filter=Q(has_card=True)))
-    counts = {row["village"]: row for row in counted}
-    rows = [(place, counts[place.pk]["all"], counts[place.pk]["held"]) for place in places.order_by("code")]
-    return render(request, "visits/cards.html", {"form": form, "rows": rows}, status=422 if form.is_bound else 200)
+        chosen = with_card(households).select_related("village__parent").order_by("code")
+        return _sheet(request, list(chosen if form.cleaned_data["anew"] else chosen.filter(has_card=False)))
+    return render(request, "visits/cards_village.html", {"form": form, "village": village})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
