@@ -80,20 +80,20 @@ add_column(ListColumn("last_contact", _("Last contact"), with_contact, text=phon
 add_column(ListColumn("open_needs", _("Open needs"), with_open_needs, numeric=True))
 add_button(
     Button(
-        pgettext_lazy("household", "Card"),
-        "person-badge",
-        "make_cards",
-        lambda h: reverse("visits:card", args=[h.pk]),
-        offered=offer_card,
-    )
-)
-add_button(
-    Button(
         _("Log a visit"),
         "house-check",
         "log_visit",
         lambda h: f"{reverse('visits:new')}?household={h.pk}",
         primary=True,
         offered=offer_visit,
+    )
+)
+add_button(
+    Button(
+        pgettext_lazy("household", "Card"),
+        "person-badge",
+        "make_cards",
+        lambda h: reverse("visits:card", args=[h.pk]),
+        offered=offer_card,
     )
 )

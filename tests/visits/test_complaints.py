@@ -60,6 +60,7 @@ def test_colleagues_of_a_named_official_do_not_handle_it(send, official, admin, 
     assert handled_by(official, colleague, admin) == ["区级管理员"]
 
 
+@pytest.mark.both_engines
 def test_an_official_who_helps_as_a_cadre_does_not_see_what_names_him(send, wang, villages, client, make_user):
     """王林 is the township's official too; his account bears another name than the register of cadres."""
     both = wang.user
@@ -78,6 +79,7 @@ def test_an_official_who_helps_as_a_cadre_does_not_see_what_names_him(send, wang
     assert [handled_by(both), Complaint.objects.to_handle(other).count()] == [["王副镇长"], 1]
 
 
+@pytest.mark.both_engines
 def test_one_about_the_helping_cadre_is_not_handled_by_who_helps_there(send, wang, villages, official, zhao):
     wang.user.grants.create(role=Role.TOWNSHIP_OFFICIAL, division=villages["东山前村"].parent, starts_on=TODAY)
     assert send(subject="cadre").level == "district"  # without a name it may be about him
@@ -95,6 +97,7 @@ def test_no_verb_lets_the_named_one_act_whoever_calls_it(send, official, admin, 
     assert complaints.take(one, by=official).handler == official
 
 
+@pytest.mark.both_engines
 def test_from_new_to_closed_and_up_again(send, official):
     one = complaints.take(send(), by=official)
     assert (one.state, one.handler) == ("taken", official)

@@ -4,6 +4,7 @@ import re
 from uuid import uuid4
 
 import pytest
+from django.core.cache import cache
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
@@ -13,6 +14,13 @@ from visits.cards import household_with, make_cards
 from visits.logging import correct_visit
 from visits.models import HouseholdCard, HouseholdVoice, VisitConfirmation
 from visits.voice import say
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_tried_yet():
+    cache.clear()
+    yield
+    cache.clear()
 
 
 def confirmed(client, visit, **typed):
@@ -49,6 +57,14 @@ def test_another_households_code_or_nothing_confirms_nothing(client, log, wang, 
     assert VisitConfirmation.objects.count() == 0
 
 
+def test_codes_cannot_be_tried_without_end_on_a_visit(client, log, wang):
+    client.force_login(wang.user)
+    visit = log()
+    pages = [confirmed(client, visit, card_code=str(n)).content.decode() for n in range(31)]
+    assert ["次数过多" in page for page in pages] == [False] * 30 + [True]
+    assert confirmed(client, visit, name="赵三田").status_code == 302
+
+
 def test_a_confirmation_stays_with_the_visit_when_it_is_corrected_and_is_never_changed(client, log, wang):
     client.force_login(wang.user)
     visit = log()
@@ -80,6 +96,7 @@ def test_satisfaction_is_read_by_the_township_and_the_district_alone(
     assert "房子漏雨" not in client.get("/audit/history/?kind=householdvoice").content.decode()
 
 
+@pytest.mark.both_engines
 def test_an_official_who_is_the_cadre_too_does_not_read_it(log, zhao, wang, villages, official):
     wang.user.grants.create(
         role=Role.TOWNSHIP_OFFICIAL, division=villages["东山前村"].parent, starts_on=log().visited_on
@@ -106,6 +123,7 @@ def test_the_list_names_no_cadre_and_asks_as_often_for_three_rows_as_for_one(
     assert len(client.get("/voices/", {"satisfaction": "unsatisfied"}).context["table"].rows) == 0
 
 
+@pytest.mark.both_engines
 def test_the_cards_of_a_village_are_printed_once_with_codes_that_are_not_kept(client, zhao, make_household, official):
     client.force_login(official)
     other = make_household("钱二")

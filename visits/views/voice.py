@@ -3,6 +3,7 @@
 from typing import Any, cast
 from uuid import uuid4
 
+from allauth.core.ratelimit import consume
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch
@@ -35,7 +36,7 @@ def visit_voice(request: HttpRequest, pk: int) -> HttpResponse:
     fresh = {"client_id": uuid4()}
     confirm = ConfirmForm(request.POST if what == "confirm" else None, initial=fresh)
     voice = VoiceForm(request.POST if what == "say" else None, initial=fresh)
-    if confirm.is_bound and confirm.is_valid():
+    if confirm.is_bound and confirm.is_valid() and _may_try(request, confirm):
         try:
             confirm_visit(visit, by=cast(User, request.user), **confirm.cleaned_data)
         except CardRefused as refusal:
@@ -54,6 +55,14 @@ def visit_voice(request: HttpRequest, pk: int) -> HttpResponse:
     response = render(request, "visits/visit_voice.html", context, status=422 if what else 200)
     response["Cache-Control"] = "no-store"  # the way back shows nobody what the household chose
     return response
+
+
+def _may_try(request: HttpRequest, form: ConfirmForm) -> bool:
+    """Codes of cards are not tried without end here either."""
+    if not form.cleaned_data["card_code"] or consume(request, action="open_code"):
+        return True
+    form.add_error("card_code", _("Too many codes were tried within the hour. Confirm by name, or try again later."))
+    return False
 
 
 def voices(request: HttpRequest) -> HttpResponse:
