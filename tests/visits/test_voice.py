@@ -38,7 +38,7 @@ def card(zhao, official):
     return make_cards([zhao], by=official)[0][1]
 
 
-def test_a_saved_visit_leads_to_the_page_and_can_be_confirmed_by_name_or_card(client, log, wang, card):
+def test_a_saved_visit_leads_to_the_page_and_can_be_confirmed_by_name_or_card(client, log, wang, card, inspector):
     client.force_login(wang.user)
     by_name, by_card = log(), log()
     assert f'href="/visits/{by_name.pk}/voice/"' in client.get(f"/visits/{by_name.pk}/").content.decode()
@@ -47,6 +47,9 @@ def test_a_saved_visit_leads_to_the_page_and_can_be_confirmed_by_name_or_card(cl
     rows = VisitConfirmation.objects.values_list("visit", "how", "name", "entered_by")
     assert list(rows) == [(by_name.pk, "name", "赵三田", wang.user.pk), (by_card.pk, "card", "", wang.user.pk)]
     assert "签名确认 · 赵三田" in client.get(f"/visits/{by_name.pk}/voice/").content.decode()
+    client.force_login(inspector)
+    page = client.get(f"/visits/{by_name.pk}/").content.decode()
+    assert ("签名确认 赵*田" in page, "赵三田" in page) == (True, False)
 
 
 def test_another_households_code_or_nothing_confirms_nothing(client, log, wang, sun, official):

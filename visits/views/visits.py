@@ -90,6 +90,7 @@ def visit(request: HttpRequest, pk: int) -> HttpResponse:
         "needs": root.needs.select_related("department"),  # type: ignore[attr-defined]
         "measures": root.measures.all(),
         "photos": root.photos.all(),  # type: ignore[attr-defined]
+        "confirmations": root.confirmations.all(),  # type: ignore[attr-defined]
         "may_correct": visit == versions[-1] and may_correct(visit, request.user),  # type: ignore[arg-type]
         "may_log": is_allowed(request.user, household, "log_visit"),
     }
