@@ -53,6 +53,9 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "see_cadres": frozenset({_OFFICIAL, _ADMIN, Role.INSPECTOR}),
     "see_dashboard": frozenset({_OFFICIAL, _CLERK, _ADMIN, Role.INSPECTOR}),
     "decide_pending": frozenset({_ADMIN}),
+    "handle_complaint": frozenset({_OFFICIAL, _ADMIN}),  # where nobody of them is named: households/scope.py
+    "read_voice": frozenset({_OFFICIAL, _ADMIN}),  # what a household says of the help it gets; never its cadre
+    "make_cards": frozenset({_OFFICIAL, _ADMIN}),  # not who visits: the code on the card is the household's own word
     "set_policy": frozenset({_ADMIN}),
     "run_growth": frozenset({_ADMIN}),
     "manage_users": frozenset({Role.SYSTEM_ADMIN}),

@@ -199,7 +199,15 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": False, "change_password": "20/m/user"}
+COMPLAINT_DUE_DAYS = env.int("COMPLAINT_DUE_DAYS", 15)  # within how many days a complaint is answered
+# limits by the sender's address, which the proxy names; each web process counts for itself, and a village that shares
+# one address of its network must get through
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("BEHIND_PROXY", False) else 0
+ACCOUNT_RATE_LIMITS = {
+    "login": "300/m/ip", "login_failed": False, "change_password": "20/m/user",
+    "complaint": env("COMPLAINT_LIMIT", default="10/h/ip"),
+    "open_code": env("OPEN_CODE_LIMIT", default="30/h/ip"),  # receipt codes and cards' codes tried without signing in
+}  # fmt: skip
 AXES_FAILURE_LIMIT = env.int("SIGN_IN_FAILURE_LIMIT", 5)
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

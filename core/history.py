@@ -137,3 +137,15 @@ class TrackedModel(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> Any:
         raise HistoryBypassed(f"{type(self).__name__} rows are never deleted: close, end or deactivate")
+
+
+class AppendOnly(TrackedModel):
+    """A row that is written once: a correction is a new row that points to the old one."""
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise HistoryBypassed(f"{type(self).__name__} rows are never changed: correct by a new row")
+        super().save(*args, **kwargs)

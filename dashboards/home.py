@@ -14,6 +14,7 @@ from core.models import Job, JobState
 from households import conditions
 from households.conditions import Frame
 from households.models import GrowthAssessment, Household, ImportState, Member, RosterImport
+from visits.complaints import waiting_for
 from visits.models import Need
 from visits.todo import due_needs
 
@@ -117,21 +118,28 @@ def department_needs(user: User, frame: Frame, *, shown: int = 25) -> Department
 
 @dataclass(frozen=True)
 class Waiting:
-    """What waits for an admin."""
+    """What waits for an admin; for an official the complaints alone."""
 
     imports: int
     jobs: int
     failed: int
+    complaints: int
+    may_decide: bool = True
 
 
-def waiting_for_admin() -> Waiting:
-    """Imports to confirm, jobs under way and jobs that failed: two statements."""
+def waiting_for_official(user: User) -> Waiting:
+    """Complaints to answer: one statement."""
+    return Waiting(0, 0, 0, waiting_for(user).count(), may_decide=False)
+
+
+def waiting_for_admin(user: User) -> Waiting:
+    """Imports to confirm, jobs under way and jobs that failed, complaints to answer: three statements."""
     open_jobs = Q(state__in=[JobState.QUEUED, JobState.RUNNING])
     jobs: dict[str, Any] = Job.objects.order_by().aggregate(
         running=Count("pk", filter=open_jobs), failed=Count("pk", filter=Q(state=JobState.FAILED))
     )
     imports = RosterImport.objects.filter(state=ImportState.CHECKED).count()
-    return Waiting(imports, jobs["running"], jobs["failed"])
+    return Waiting(imports, jobs["running"], jobs["failed"], waiting_for(user).count())
 
 
 def first_growth(households: Iterable[Any]) -> None:

@@ -22,6 +22,7 @@ from dashboards.home import (
     roles_of,
     to_do,
     waiting_for_admin,
+    waiting_for_official,
 )
 from dashboards.places import Place, district_place, own_place, place_of
 from district.models import Division, Level
@@ -49,10 +50,12 @@ def home(request: HttpRequest) -> HttpResponse:
         return _department(request, context)
     if role in OFFICIALS:
         division = own_place(user)
-        return _board(request, place_of(user, division.code) if division else None, context)
+        place = place_of(user, division.code) if division else None
+        waiting = waiting_for_official(user) if role == Role.TOWNSHIP_OFFICIAL else None
+        return _board(request, place, {**context, "waiting": waiting})
     if role is None:
         return render(request, "dashboards/no_role.html")
-    waiting = waiting_for_admin() if role == Role.DISTRICT_ADMIN else None
+    waiting = waiting_for_admin(user) if role == Role.DISTRICT_ADMIN else None
     return _board(request, district_place(user), {**context, "waiting": waiting})
 
 

@@ -15,6 +15,7 @@ from demo.fieldwork import Fieldwork
 from demo.people import SignIn, make_accounts, make_cadres
 from demo.referred import Referred, make_officers
 from demo.told import tell
+from demo.voices import Voices
 from district.models import Campaign, Division, Level
 from district.policy import policy_for
 from district.register import load_divisions, move_campaign, open_campaign
@@ -67,6 +68,7 @@ def load(*, households: int, seed: int, as_of: date, say: Say) -> list[SignIn]:
         referred = Referred(as_of=as_of, seed=seed).write(User.objects.get(username="cadre"))
         raise_overdue(as_of)
         say(_("%(referrals)s referrals") % {"referrals": referred})
+        say(_("%(complaints)s complaints and suggestions, %(cards)s cards") % Voices(as_of=as_of, seed=seed).write())
         return sign_ins
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from typing import Any, Self
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import BooleanField, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import BooleanField, Exists, F, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast
 
 from accounts.roles import ACTIONS, PLACE_ROLES, Role
 from core.history import TrackedQuerySet
@@ -135,6 +136,50 @@ def involved(user: Any, households: Any) -> Q:
     units = [grant.unit_id for grant in user.live_grants if grant.role in ACTIONS["answer_referral"]]
     asked = Q(unit__in=units) & (Q(specialist=None) | Q(specialist=user)) & Q(state__in=STILL_ASKED)
     return own_side | asked if units else own_side
+
+
+class ComplaintQuerySet(TrackedQuerySet):
+    """Complaints and suggestions hang on a place. Who is named in one neither handles nor sees it."""
+
+    def to_handle(self, user: Any) -> Self:
+        """Those the user may read, take and answer: an official what lies with the own township, an admin all."""
+        if not user.is_authenticated:
+            return self.none()
+        places = places_of(user, "handle_complaint")
+        rows = self.not_about(user)
+        if places is None:
+            return rows
+        return rows.filter(Q(place__in=places) | Q(place__parent__in=places), level="township")
+
+    def not_about(self, user: Any) -> Self:
+        """Without those in which the user's name stands, as the account or the register of cadres has it, and without
+        those about a helping cadre where the user helps households.
+        """
+        rows = self.exclude(mentions__contains=user.display_name) if len(user.display_name) > 1 else self
+        cadre = user._meta.get_field("cadre").related_model._base_manager.filter(user=user)
+        named = cadre.annotate(said=Cast(OuterRef("mentions"), TextField())).filter(said__contains=F("name"))
+        helped = cadre.filter(pairings__isnull=False)
+        there = Q(place__in=helped.values("pairings__household__village")) | Q(
+            place__in=helped.values("pairings__household__village__parent")
+        )
+        return rows.exclude(Exists(named)).exclude(there, subject="cadre")
+
+    def visible_to(self, user: Any) -> Self:
+        """What the user may handle, and what the user wrote."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(Q(pk__in=self.to_handle(user).order_by().values("pk")) | Q(filed_by=user))
+
+
+class VoiceQuerySet(HangsOnHousehold):
+    """What households say of the help they get: for the township and the district, never for who helps them."""
+
+    household_path = "household"
+
+    def visible_to(self, user: Any) -> Self:
+        """Rows of the places the user answers for, without households that the user visits or ever helped."""
+        rows = self.allowed(user, "read_voice")
+        return rows.exclude(household__in=self._households().filter(pairings__cadre__user=user).order_by().values("pk"))
 
 
 def is_allowed(user: Any, household: Any, action: str) -> bool:

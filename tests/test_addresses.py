@@ -36,6 +36,7 @@ from households.models import (
 from programs.models import Measure
 from tests.factories.accounts import SINCE, GrantFactory, UnitFactory, UserFactory
 from tests.factories.households import StatementFactory
+from visits.complaints import file_complaint
 from visits.models import (
     Need,
     OutboxItem,
@@ -245,6 +246,30 @@ POST visits:referral_take_back   zhao.referral      in  422  404  404  422  403 
 POST visits:referral_take_back   qian.referral      in  404  404  404  404  404  404  404  404  404
 GET  visits:referral_photo       zhao.asked_photo   in  200  404  404  200  200  404  404  404  404
 GET  visits:referral_photo       qian.asked_photo   in  404  404  404  404  404  404  404  404  404
+GET  visits:say                  -                 200  200  200  200  200  200  200  200  200  200
+GET  visits:say_villages         -                 200  200  200  200  200  200  200  200  200  200
+GET  visits:ask                  -                 200  200  200  200  200  200  200  200  200  200
+GET  visits:card_voice           -                 200  200  200  200  200  200  200  200  200  200
+GET  visits:complaints           -                  in  200  200  200  200  200  200  200  200  200
+GET  visits:complaint            complaint.near     in  404  404  404  200  404  200  404  404  404
+GET  visits:complaint            complaint.far      in  404  404  404  404  404  200  404  404  404
+GET  visits:complaint            complaint.above    in  404  404  404  404  404  200  404  404  404
+GET  visits:complaint            complaint.about    in  404  404  404  404  404  200  404  404  404
+GET  visits:complaint            complaint.own      in  200  404  404  200  404  200  404  404  404
+POST visits:complaint            complaint.own      in  403  404  404  422  404  422  404  404  404
+POST visits:complaint_act        complaint.near&act=take in 404 404 404 302  404  302  404  404  404
+POST visits:complaint_act        complaint.own&act=take in 403 404  404  302  404  302  404  404  404
+POST visits:complaint_act        complaint.near     in  404  404  404  404  404  404  404  404  404
+POST visits:complaint_phone      complaint.near     in  404  404  404  422  404  422  404  404  404
+POST visits:complaint_phone      complaint.own      in  403  404  404  422  404  422  404  404  404
+GET  visits:voices               -                  in  403  403  403  200  403  200  403  403  403
+GET  visits:voice                zhao.visit         in  200  200  200  200  403  403  403  404  404
+GET  visits:voice                qian.visit         in  404  404  404  404  404  403  403  404  404
+GET  visits:cards                -                  in  403  403  403  200  403  200  403  403  403
+GET  visits:cards_village        zhao.village       in  404  404  404  200  404  200  404  404  404
+GET  visits:cards_village        qian.village       in  404  404  404  404  404  200  404  404  404
+GET  visits:card                 zhao               in  403  403  403  200  403  200  403  404  404
+GET  visits:card                 qian               in  404  404  404  404  404  200  403  404  404
 """
 LINES = [line.split() for line in TABLE.splitlines()[2:] if line]
 ADDRESSES = {name for _method, name, *_rest in LINES}
@@ -374,12 +399,26 @@ def rows(small_district, people, zhao, qian, tmp_path, settings):
                 kind="propose_pairings", state=JobState.FAILED, started_by=people.district_admin
             ),
         ),
+        "complaint": _complaints(small_district.places, people),
         "left": Cadre.objects.create(name="孙离", unit=other.unit, rank=Rank.DIVISION_LEVEL, **left),
         "unit": other.unit,
         "somebody": person,
         "itself": people.system_admin,
         "grant": GrantFactory(user=person),
     }
+
+
+def _complaints(places, people):
+    """About 东山镇, about 西河镇, about the township's staff, about its official by name, and the cadre's own."""
+
+    def one(place, **facts):
+        facts = {"subject": "aid", "text": "慰问品没有收到", **facts}
+        return file_complaint(client_id=uuid4(), place=places[place], **facts)[0]
+
+    return SimpleNamespace(
+        near=one("东山前村", phone="13900000009"), far=one("西河镇"), above=one("东山镇", subject="official"),
+        about=one("东山镇", named=people.township_official.display_name), own=one("东山前村", by=people.cadre),
+    )  # fmt: skip
 
 
 def _left_out(roster_import, village):
@@ -417,7 +456,8 @@ def _all_of(household, user):
     referral = Referral.objects.create(need=need, unit=need.department or pairing.cadre.unit, sent_by=user)
     question = ReferralMessage.objects.create(referral=referral, kind="question", text="学费能减吗", author=user)
     return SimpleNamespace(
-        pk=household.pk, member=household.members.first(), statement=StatementFactory(household=household),
+        pk=household.pk, village=household.village, member=household.members.first(),
+        statement=StatementFactory(household=household),
         enrolment=household.enrolments.get(), pairing=pairing, cadre=pairing.cadre, visit=visit,
         photo=VisitPhoto.objects.create(visit=visit, **kept),
         parked=parked, parked_photo=ParkedPhoto.objects.create(item=parked, client_id=uuid4(), **kept),

@@ -7,6 +7,7 @@ from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.formats import phone_date
 from households.conditions import Frame
@@ -84,6 +85,11 @@ def offer_visit(household: Household, user: Any, may: frozenset[str]) -> bool:
     return Household.objects.filter(can_be_visited(), pk=household.pk).exists()
 
 
+def offer_card(household: Household, user: Any, may: frozenset[str]) -> bool:
+    """A household that is helped holds a card."""
+    return household.closed_on is None
+
+
 add_section(Section("needs", _("Needs"), 5.4, "visits/_case_needs.html", load_needs))
 add_section(Section("told", _("Told on visits"), 5.5, "visits/_case_told.html", load_told))
 add_section(Section("visits", _("Visits"), 5.6, "visits/_case_visits.html", load_visits))
@@ -97,5 +103,14 @@ add_button(
         lambda h: f"{reverse('visits:new')}?household={h.pk}",
         primary=True,
         offered=offer_visit,
+    )
+)
+add_button(
+    Button(
+        pgettext_lazy("household", "Card"),
+        "person-badge",
+        "make_cards",
+        lambda h: reverse("visits:card", args=[h.pk]),
+        offered=offer_card,
     )
 )

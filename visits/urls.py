@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from visits.views import changes, needs, offline, outbox, parked, referrals, visits
+from visits.views import changes, complaints, needs, offline, open_pages, outbox, parked, referrals, visits, voice
 
 app_name = "visits"
 urlpatterns = [
@@ -35,4 +35,17 @@ urlpatterns = [
     path("parked/", parked.parked, name="parked"),
     path("parked/<int:pk>/", parked.parked_item, name="parked_item"),
     path("parked/photos/<int:pk>/", parked.parked_photo, name="parked_photo"),
+    path("visits/<int:pk>/voice/", voice.visit_voice, name="voice"),
+    path("voices/", voice.voices, name="voices"),
+    path("cards/", voice.cards, name="cards"),
+    path("cards/village/<int:pk>/", voice.village_cards, name="cards_village"),
+    path("cards/<int:pk>/", voice.card, name="card"),
+    path("complaints/", complaints.complaints_list, name="complaints"),
+    path("complaints/<int:pk>/", complaints.complaint, name="complaint"),
+    path("complaints/<int:pk>/act/", complaints.complaint_act, name="complaint_act"),
+    path("complaints/<int:pk>/phone/", complaints.complaint_phone, name="complaint_phone"),
+    path("say/", open_pages.say, name="say"),
+    path("say/villages/", open_pages.say_villages, name="say_villages"),
+    path("say/answer/", open_pages.ask, name="ask"),
+    path("say/card/", open_pages.card_voice, name="card_voice"),
 ]

@@ -40,8 +40,8 @@ def test_a_cadre_has_five_places_on_the_phone(rf):
 @pytest.mark.parametrize(
     ("role", "views"),
     [
-        ("log_auditor", ["dashboards:home", "accounts:audit"]),
-        ("system_admin", ["dashboards:home", "accounts:users"]),
+        ("log_auditor", ["dashboards:home", "visits:complaints", "accounts:audit"]),
+        ("system_admin", ["dashboards:home", "visits:complaints", "accounts:users"]),
         (
             "inspector",
             [
@@ -54,6 +54,7 @@ def test_a_cadre_has_five_places_on_the_phone(rf):
                 "visits:list",
                 "visits:needs",
                 "programs:measures",
+                "visits:complaints",
             ],
         ),
     ],

@@ -7,6 +7,9 @@ LISTS = {
     "households:list": "暂无农户",
     "visits:list": "暂无走访记录",
     "visits:needs": "暂无诉求",
+    "visits:complaints": "暂无投诉建议",
+    "visits:voices": "暂无农户评价",
+    "visits:cards": "辖区内暂无农户",
     "programs:measures": "暂无帮扶措施",
 }
 

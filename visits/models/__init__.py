@@ -4,10 +4,13 @@ from visits.models.need import Need, NeedQuerySet, Referral, ReferralQuerySet
 from visits.models.phone import OutboxItem, ParkedPhoto
 from visits.models.referral import ReferralMessage, ReferralPhoto
 from visits.models.told import VisitFact
-from visits.models.visit import AppendOnly, Visit, VisitPhoto
+from visits.models.visit import Visit, VisitPhoto
+from visits.models.voice import Complaint, HouseholdCard, HouseholdVoice, VisitConfirmation
 
 __all__ = [
-    "AppendOnly",
+    "Complaint",
+    "HouseholdCard",
+    "HouseholdVoice",
     "Need",
     "NeedQuerySet",
     "OutboxItem",
@@ -17,6 +20,7 @@ __all__ = [
     "ReferralPhoto",
     "ReferralQuerySet",
     "Visit",
+    "VisitConfirmation",
     "VisitFact",
     "VisitPhoto",
 ]

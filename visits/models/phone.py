@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.history import History, TrackedModel
+from core.history import AppendOnly, History, TrackedModel
 from households.models import Household
 from households.scope import HangsOnHousehold
 from visits.codes import (
@@ -14,7 +14,7 @@ from visits.codes import (
     ItemState,
 )
 from visits.models.need import Need
-from visits.models.visit import AppendOnly, Visit
+from visits.models.visit import Visit
 
 TAKEN = (ItemState.SAVED, ItemState.PLACED)
 UNDECIDED = (ItemState.SAVED, ItemState.PARKED)

@@ -10,10 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import EncryptedTextField
-from core.history import History, TrackedQuerySet
+from core.history import AppendOnly, History, TrackedQuerySet
 from visits.codes import MessageKind
 from visits.models.need import Referral
-from visits.models.visit import AppendOnly
 
 
 class ReferralMessage(AppendOnly):

@@ -1,7 +1,7 @@
 """Visits and their photos: append-only."""
 
 import uuid
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cadres.models import Cadre
-from core.history import History, HistoryBypassed, TrackedModel
+from core.history import AppendOnly, History
 from households.models import Household
 from households.scope import HangsOnHousehold
 from programs.models import Measure
@@ -19,18 +19,6 @@ from visits.codes import (
     Change,
     Mode,
 )
-
-
-class AppendOnly(TrackedModel):
-    """A row that is written once: a correction is a new row that points to the old one."""
-
-    class Meta:
-        abstract = True
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if not self._state.adding:
-            raise HistoryBypassed(f"{type(self).__name__} rows are never changed: correct by a new row")
-        super().save(*args, **kwargs)
 
 
 class VisitQuerySet(HangsOnHousehold):

@@ -104,6 +104,7 @@ def visit(request: HttpRequest, pk: int) -> HttpResponse:
         "may_take_back": may_take_back(may, request.user, root),
         "hints": hints_for(visit, cast(User, request.user)) if visit == versions[-1] else [],
         "same_day": _linked_or_not(visit, same_day) if visit == versions[-1] else [],
+        "confirmations": root.confirmations.all(),  # type: ignore[attr-defined]
     }
     return render(request, "visits/detail.html", context)
 
