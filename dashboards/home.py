@@ -14,8 +14,8 @@ from core.models import Job, JobState
 from households import conditions
 from households.conditions import Frame
 from households.models import GrowthAssessment, Household, ImportState, Member, RosterImport
-from visits.models import Need
-from visits.todo import due_needs
+from visits.models import Need, PlannedVisit
+from visits.todo import due_needs, plans_ahead
 
 ORDER = (  # who holds several roles comes to the first of them, until another is chosen
     Role.DISTRICT_ADMIN,
@@ -74,8 +74,10 @@ def _count(rows: QuerySet) -> Coalesce:
 
 @dataclass(frozen=True)
 class ToDo:
-    """The most urgent needs, how many are due, and how many of the own households nobody has reached for long."""
+    """The next planned visits, the most urgent needs, how many are due, and how many of the own households nobody has
+    reached for long (a liaison is not told that)."""
 
+    plans: list[PlannedVisit]
     needs: list[Need]
     needs_due: int
     not_contacted: int
@@ -85,16 +87,19 @@ class ToDo:
         return self.needs_due - len(self.needs)
 
 
-def to_do(user: User, mine: QuerySet[Household], frame: Frame) -> ToDo:
-    """What waits today on the households of this home: two statements."""
+def to_do(user: User, role: str, mine: QuerySet[Household], frame: Frame) -> ToDo:
+    """What waits today on the households of this home: three statements."""
+    plans = plans_ahead(user, frame.today).select_related("household__village")
     needs = list(
         due_needs(user, frame.today)
         .filter(household__in=mine.order_by().values("pk"))
         .select_related("household")
         .order_by("due_on", "pk")
     )
-    late = mine.order_by().filter(conditions.where({"contacted": "not_within"}, frame)).count()
-    return ToDo(needs[:FIRST_TO_DO], len(needs), late)
+    late = 0
+    if role == Role.CADRE:
+        late = mine.order_by().filter(conditions.where({"contacted": "not_within"}, frame)).count()
+    return ToDo(list(plans[:FIRST_TO_DO]), needs[:FIRST_TO_DO], len(needs), late)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from visits.logging import Aid, days_for
 from visits.models import Need, Visit
 from visits.needs import DUE_AFTER, Voiced, due_span
 from visits.photos import PhotoRefused, read_all
+from visits.planned import promise_days
 
 
 class ManyFilesInput(forms.ClearableFileInput):
@@ -87,6 +88,9 @@ class VisitForm(VisitFacts):
     aid_quantity = forms.IntegerField(label=_("Quantity"), required=False, min_value=1, max_value=100_000)
     aid_note = forms.CharField(label=_("What was given"), required=False, max_length=200)
     photos = PhotosField(label=_("Photos"), required=False)
+    again_on = forms.DateField(
+        label=_("Promised to come again by"), required=False, widget=day_picker(**{"class": "form-control"})
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -113,6 +117,9 @@ class VisitForm(VisitFacts):
         due_on, visited_on = data.get("due_on"), data.get("visited_on")
         if data.get("needs") and due_on and visited_on and due_on not in (span := due_span(visited_on)):
             self.add_error("due_on", span.sentence)
+        again_on = data.get("again_on")
+        if again_on and visited_on and again_on not in (span := promise_days(visited_on)):
+            self.add_error("again_on", span.sentence)
         return data
 
     @property
@@ -127,7 +134,13 @@ class VisitForm(VisitFacts):
 
     def facts(self) -> dict[str, Any]:
         data = self.cleaned_data
-        return {**super().facts(), "needs": self._needs(), "aid": self._aid(), "photos": data["photos"]}
+        return {
+            **super().facts(),
+            "needs": self._needs(),
+            "aid": self._aid(),
+            "photos": data["photos"],
+            "again_on": data["again_on"],
+        }
 
     def _needs(self) -> list[Voiced]:
         data = self.cleaned_data

@@ -22,6 +22,7 @@ from visits.codes import REACHING, Change, VisitProblem
 from visits.models import Visit
 from visits.needs import Voiced, raise_need
 from visits.photos import Picture, store
+from visits.planned import Plan, plan_visit
 
 
 class VisitRefused(Exception):
@@ -62,19 +63,21 @@ def log_visit(
     needs: Sequence[Voiced] = (),
     aid: Aid | None = None,
     photos: Sequence[Picture] = (),
+    again_on: date | None = None,
 ) -> Visit:
-    """Log a visit with the needs voiced, the aid handed over and the photos taken, all or nothing.
+    """Log a visit with the needs voiced, the aid handed over and the photos taken, all or nothing;
+    `again_on`: by when it was promised to come again.
 
     `by` is the paired cadre, or a deputy: then the visitor is whoever was paired on that date. `reached` follows
     from the mode if not given. The same client id again returns the first visit and adds nothing. A visit made up to
     the day on which the household closed can be entered later, alone.
-    Raises VisitRefused, MeasureRefused or NeedRefused.
+    Raises VisitRefused, MeasureRefused, NeedRefused or PlanRefused.
     """
     first = logged(client_id, household=household, by=by)
     if first is not None:
         return first
     _must_be_a_day_for(household, visited_on)
-    if household.closed_on is not None and (needs or aid is not None):
+    if household.closed_on is not None and (needs or aid is not None or again_on is not None):
         raise VisitRefused(VisitProblem.CLOSED_EXTRAS)
     visitor = visitor_on(visited_on, household=household, by=by)
     visit = Visit(
@@ -95,6 +98,7 @@ def log_visit(
             _add_needs(visit, needs)
             _add_aid(visit, aid)
             store(visit, photos)
+            _add_promise(visit, again_on)
     except IntegrityError:
         first = logged(client_id, household=household, by=by)  # a double tap: the other request was faster
         if first is None:
@@ -271,3 +275,8 @@ def _add_aid(visit: Visit, aid: Aid | None) -> None:
         responsible=visit.visitor,
     )
     visit.measures.add(measure)
+
+
+def _add_promise(visit: Visit, again_on: date | None) -> None:
+    if again_on is not None:
+        plan_visit(visit.household, Plan(planned_on=again_on, promised=True), by=visit.entered_by, after=visit)

@@ -17,6 +17,9 @@ from households.models import Household
 from households.scope import HangsOnHousehold
 from programs.models import Measure
 from visits.codes import PENDING, REACHING, Change, Mode, NeedKind, NeedState
+from visits.reminder_models import Digest as Digest  # here too, where Django looks for models
+from visits.reminder_models import PlannedVisit as PlannedVisit
+from visits.reminder_models import ReminderChoices as ReminderChoices
 
 
 class AppendOnly(TrackedModel):

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from typing import Any
 
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +15,7 @@ from households.sections import Button, ListColumn, Section, add_button, add_col
 from visits.codes import PENDING
 from visits.conditions import with_contact
 from visits.logging import can_be_visited
-from visits.models import Need, Visit, VisitPhoto
+from visits.models import Need, PlannedVisit, Visit, VisitPhoto
 
 SHOWN = 5
 PHOTOS_SHOWN = 6  # of each visit
@@ -54,6 +54,17 @@ def load_needs(household: Household, user: Any, may: frozenset[str]) -> dict[str
     }
 
 
+def load_planned(household: Household, user: Any, may: frozenset[str]) -> dict[str, Any]:
+    """Visits that are planned or promised and still wait; `own`: the reader may change it. One query."""
+    own = PlannedVisit.objects.of(user) if "log_visit" in may else PlannedVisit.objects.none()
+    plans = PlannedVisit.objects.open().filter(household=household)
+    return {"plans": list(plans.annotate(own=Exists(own.filter(pk=OuterRef("pk")))))}
+
+
+def offer_plan(household: Household, user: Any, may: frozenset[str]) -> bool:
+    return household.closed_on is None
+
+
 def with_open_needs(rows: QuerySet, frame: Frame) -> QuerySet:
     """Add `open_needs`, how many needs are not settled."""
     needs = Need.objects.filter(household=OuterRef("pk"), state__in=PENDING).order_by().values("household")
@@ -69,6 +80,7 @@ def offer_visit(household: Household, user: Any, may: frozenset[str]) -> bool:
 
 
 add_section(Section("needs", _("Needs"), 5.4, "visits/_case_needs.html", load_needs))
+add_section(Section("planned", _("Planned visits"), 5.5, "visits/_case_planned.html", load_planned))
 add_section(Section("visits", _("Visits"), 5.6, "visits/_case_visits.html", load_visits))
 add_column(ListColumn("last_contact", _("Last contact"), with_contact, text=phone_date))
 add_column(ListColumn("open_needs", _("Open needs"), with_open_needs, numeric=True))
@@ -80,5 +92,14 @@ add_button(
         lambda h: f"{reverse('visits:new')}?household={h.pk}",
         primary=True,
         offered=offer_visit,
+    )
+)
+add_button(
+    Button(
+        _("Plan a visit"),
+        "calendar",
+        "log_visit",
+        lambda h: f"{reverse('visits:plan_new')}?household={h.pk}",
+        offered=offer_plan,
     )
 )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from visits.views import needs, visits
+from visits.views import needs, planned, reminders, visits
 
 app_name = "visits"
 urlpatterns = [
@@ -16,4 +16,14 @@ urlpatterns = [
     path("needs/<int:pk>/", needs.need, name="need"),
     path("needs/<int:pk>/close/", needs.need_close, name="need_close"),
     path("todo/", needs.todo, name="todo"),
+    path("visits/planned/new/", planned.plan_new, name="plan_new"),
+    path("visits/planned/<int:pk>/", planned.plan, name="plan"),
+    path("visits/planned/<int:pk>/drop/", planned.plan_drop, name="plan_drop"),
+    path("calendar/", planned.calendar, name="calendar"),
+    path("calendar/planned-visits.ics", planned.calendar_file, name="calendar_file"),
+    path("calendar/<str:token>/feed.ics", planned.calendar_feed, name="calendar_feed"),
+    path("reminders/", reminders.reminders, name="reminders"),
+    path("reminders/e-mail/", reminders.reminders_mail, name="reminders_mail"),
+    path("reminders/calendar-address/", reminders.calendar_address, name="calendar_address"),
+    path("reminders/read/", reminders.digest_read, name="digest_read"),
 ]

@@ -33,7 +33,7 @@ def as_user(client, request):
 
 
 def queries(client, address, django_assert_max_num_queries):
-    with django_assert_max_num_queries(12) as asked:
+    with django_assert_max_num_queries(13) as asked:
         answer = client.get(address)
     assert answer.status_code == 200
     return len(asked), answer

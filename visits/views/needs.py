@@ -23,6 +23,7 @@ from visits.models import Need
 from visits.needs import NeedRefused, close_need, follow_up, may_steer, raise_need, raised, reopen_need
 from visits.tables import NeedTable
 from visits.todo import todo_of
+from visits.views.reminders import digest_context
 from visits.views.shown import form_id, household_of, shown
 
 
@@ -111,7 +112,9 @@ def todo(request: HttpRequest) -> HttpResponse:
     """What waits for the user: needs that are due, households that were not reached for long."""
     if not may(request.user, "handle_need"):
         raise PermissionDenied
-    return render(request, "visits/todo.html", {"todo": todo_of(request.user)})
+    user = cast(User, request.user)
+    context = {"todo": todo_of(user), "may_plan": may(user, "log_visit"), **digest_context(user)}
+    return render(request, "visits/todo.html", context)
 
 
 def _need(request: HttpRequest, pk: int) -> Need:

@@ -26,10 +26,11 @@ from visits.forms import VisitFacts, VisitForm, facts_of
 from visits.logging import VisitRefused, correct_visit, log_visit, logged, may_correct
 from visits.models import Visit, VisitPhoto
 from visits.needs import NeedRefused
+from visits.planned import PlanRefused
 from visits.tables import VisitTable
 from visits.views.shown import form_id, household_of, shown
 
-REFUSED = (VisitRefused, MeasureRefused, NeedRefused)
+REFUSED = (VisitRefused, MeasureRefused, NeedRefused, PlanRefused)
 HOUR = 3600  # a photo never changes, but who may see it does
 
 
@@ -90,6 +91,7 @@ def visit(request: HttpRequest, pk: int) -> HttpResponse:
         "needs": root.needs.select_related("department"),  # type: ignore[attr-defined]
         "measures": root.measures.all(),
         "photos": root.photos.all(),  # type: ignore[attr-defined]
+        "promises": root.promises.standing().with_visit(),  # type: ignore[attr-defined]
         "may_correct": visit == versions[-1] and may_correct(visit, request.user),  # type: ignore[arg-type]
         "may_log": is_allowed(request.user, household, "log_visit"),
     }
