@@ -9,7 +9,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from cadres.matching.proposal import pair_all
+from cadres.models import Cadre
 from core.history import through
+from demo import planned
 from demo.fieldwork import Fieldwork
 from demo.people import SignIn, make_accounts, make_cadres
 from district.models import Campaign, Division, Level
@@ -57,7 +59,10 @@ def load(*, households: int, seed: int, as_of: date, say: Say) -> list[SignIn]:
             verdicts = assess(year).verdicts
             counts = ", ".join(f"{verdict.label} {verdicts[verdict]}" for verdict in Verdict if verdicts[verdict])
             say(_("growth of %(year)s: %(verdicts)s") % {"year": year, "verdicts": counts})
-        return make_accounts(cadres, since=since)
+        sign_ins = make_accounts(cadres, since=since)
+        shown = Cadre.objects.select_related("unit").get(user__username=sign_ins[0].username)
+        say(_("%(plans)s visits planned") % {"plans": planned.write(shown, as_of=as_of, seed=seed)})
+        return sign_ins
 
 
 def _import(homes: list[Home], year: int, campaign: Campaign, say: Say) -> None:

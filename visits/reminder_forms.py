@@ -1,5 +1,6 @@
 """What people type about planned visits and reminders. No rule here: the verbs have them."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -40,7 +41,7 @@ def facts_of_plan(row: PlannedVisit) -> dict[str, Any]:
 
 
 class PauseForm(forms.Form):
-    until = DayField(label=_("Pause until"), span=pause_days)
+    until = DayField(label=_("Pause until"), span=pause_days, initial=lambda: timezone.localdate() + timedelta(days=7))
 
 
 class MailForm(forms.ModelForm):

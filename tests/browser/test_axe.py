@@ -15,10 +15,14 @@ EDITS = [
     "/households/{household}/statements/new/", "/households/{household}/guarantees/",
 ]  # fmt: skip
 VISITS = ["/visits/new/?household={household}", "/visits/{visit}/", "/needs/new/?household={household}"]
+PLANS = [
+    "/calendar/?view=list", "/visits/planned/new/", "/visits/planned/new/?household={household}",
+    "/visits/planned/{plan}/", "/reminders/",
+]  # fmt: skip
 BOARDS = ["/dashboards/township/{township}/", "/households/?sort=-code&page=2"]
 PAGES: dict[str, list[str]] = {  # beyond the navigation
-    Role.CADRE: [*CASE_FILE, *VISITS, "/visits/{visit}/correct/", "/account/", "/account/password/"],
-    Role.UNIT_LIAISON: [*CASE_FILE, *VISITS],
+    Role.CADRE: [*CASE_FILE, *VISITS, *PLANS, "/visits/{visit}/correct/", "/account/", "/account/password/"],
+    Role.UNIT_LIAISON: [*CASE_FILE, *VISITS, "/cadres/{cadre}/leave/"],
     Role.VILLAGE_CLERK: [],
     Role.TOWNSHIP_OFFICIAL: [*BOARDS],
     Role.DEPARTMENT_OFFICER: [],
@@ -49,6 +53,7 @@ def names(product: Product) -> dict[str, object]:
     return {
         "household": household,
         "visit": one(f"SELECT max(id) FROM visits_visit WHERE household_id IN ({OWN})"),  # noqa: S608
+        "plan": one(f"SELECT max(id) FROM visits_plannedvisit WHERE household_id IN ({OWN})"),  # noqa: S608
         "cadre": one(
             "SELECT id FROM cadres_cadre WHERE user_id = (SELECT id FROM accounts_user WHERE username = 'cadre')"
         ),
