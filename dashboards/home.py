@@ -62,6 +62,7 @@ def my_households(user: User, role: str, frame: Frame) -> QuerySet[Household]:
             people=_count(Member.objects.filter(active=True)),
             open_needs=_count(Need.objects.pending()),
             cadre_name=F("pairing_now__cadre__name"),
+            cadre_pk=F("pairing_now__cadre"),
         )
         .order_by("village__code", "code")
     )

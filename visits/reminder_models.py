@@ -93,7 +93,9 @@ class PlannedVisit(TrackedModel):
 class ReminderChoices(TrackedModel):
     """What a user has chosen: a pause with its last day, e-mail (off by default), the address of the calendar."""
 
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="reminder_choices")
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="reminder_choices", verbose_name=_("Account")
+    )
     paused_from = models.DateField(_("Paused from"), null=True, blank=True)
     paused_until = models.DateField(_("Paused until"), null=True, blank=True)
     by_mail = models.BooleanField(_("Also by e-mail"), default=False)

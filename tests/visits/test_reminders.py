@@ -17,6 +17,8 @@ from visits.needs import raise_need
 from visits.planned import Plan, plan_visit
 from visits.tasks import MAIL, MAKE, remind
 
+pytestmark = pytest.mark.both_engines
+
 TODAY = timezone.localdate()
 
 
