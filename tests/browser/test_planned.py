@@ -16,13 +16,10 @@ def test_planned_by_a_day_of_the_calendar_it_stands_in_to_do_until_dropped(page:
     page.goto("/todo/")
     page.get_by_role("link", name="走访日历").first.click()
     day = date.fromisoformat(product.one("SELECT date('now', '+8 hours')")) + timedelta(days=1)
-    page.goto(f"/calendar/?month={day:%Y-%m}")
-    assert list(problems_of(page)) == []
     page.goto(f"/visits/planned/new/?day={day}")  # what the day leads to, if nothing is planned on it yet
     page.locator(".kinds a").first.click()
     expect(page.get_by_label("计划日期")).to_have_value(str(day))
     page.get_by_label("事由").fill("送棉被")
-    assert list(problems_of(page)) == []
     page.get_by_role("button", name="保存").click()
     expect(page.locator(f"#day-{day}").get_by_text("送棉被")).to_be_visible()
 
