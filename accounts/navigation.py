@@ -69,6 +69,7 @@ ME = Entry("accounts:me", pgettext_lazy("own page", "Me"), "person", group="sett
 SIDE = (
     HOME,
     TO_DO,
+    Entry("visits:calendar", _("Calendar"), "calendar", ("log_visit",)),
     Entry("dashboards:index", _("Dashboard"), "bar-chart", ("see_dashboard",)),
     HOUSEHOLDS,
     Entry("households:growth", _("Growth"), "graph-up-arrow", ("see_households",)),

@@ -36,6 +36,7 @@ ACTIONS: dict[str, frozenset[Role]] = {
     "log_visit": frozenset({_CADRE, _LIAISON, _CLERK, _OFFICIAL}),
     "enter_for_others": frozenset({_LIAISON, _CLERK, _OFFICIAL}),  # visits of a cadre, marked as such
     "place_parked": frozenset({_OFFICIAL, _ADMIN}),  # what a phone sent of a household that had gone to another cadre
+    "reach_out": frozenset({_CADRE, _CLERK}),  # is told whom nobody reached for long: never a cadre's superior
     "raise_need": frozenset({_CADRE, _LIAISON, _CLERK, _OFFICIAL}),
     "handle_need": frozenset({_CADRE, _LIAISON, _CLERK, _OFFICIAL, _DEPARTMENT, _ADMIN}),
     "steer_need": frozenset({_CADRE, _LIAISON, _CLERK, _OFFICIAL, _ADMIN}),  # a department only what was passed to it

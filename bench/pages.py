@@ -30,6 +30,7 @@ PAGES = [
     ("cadre", "/"),
     ("cadre", "/households/"),
     ("cadre", "/todo/"),
+    ("cadre", "/calendar/"),
     ("liaison", "/"),
     ("clerk", "/"),
     ("township", "/"),

@@ -27,6 +27,10 @@ class Problem(models.TextChoices):
     INACTIVE_ALREADY = "inactive_already", _("This cadre is not active any more.")
     PHONE_TAKEN = "phone_taken", _("Another cadre has this phone number.")
     ACCOUNT_TAKEN = "account_taken", _("This account belongs to another cadre.")
+    LEAVE_DAYS = "leave_days", _("A leave lies between %(first)s and %(last)s, its last day not before its first.")
+    LEAVE_OVERLAPS = "leave_overlaps", _("There is a leave already on some of these days. End that one first.")
+    LEAVE_OVER = "leave_over", _("This leave is over already.")
+    DEPUTY = "deputy", _("The deputy is a cadre with an account, of the same unit or of a unit of the same place.")
     UNIT_EXISTS = "unit_exists", _("There is a unit with this name already.")
 
 
@@ -65,3 +69,7 @@ class HandoverRefused(PairingRefused):
 
 class RegisterRefused(Refused):
     """A cadre or a unit that cannot be written so."""
+
+
+class LeaveRefused(Refused):
+    """A leave that cannot be entered or ended so."""

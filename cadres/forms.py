@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import Unit, User
 from accounts.roles import Role
 from cadres.codes import RegisterRefused
+from cadres.leave import deputies_of, leave_days
 from cadres.models import Cadre, Pairing
 from cadres.register import Disposition, first_days, phone_of
 from core.choices import say_choose
@@ -148,3 +149,18 @@ class DeactivateForm(EndForm):
     def dispositions(self) -> dict[int, Disposition]:
         """By pairing. One that nothing was chosen for is missing: the verb refuses then."""
         return {pk: Disposition(to=to) for pk, to in self.chosen.items()}
+
+
+class LeaveForm(forms.Form):
+    starts_on = DayField(label=_("First day of leave"), span=leave_days)
+    ends_on = DayField(label=_("Last day of leave"), span=leave_days)
+    deputy = forms.ModelChoiceField(
+        label=_("Deputy"), queryset=Cadre.objects.none(), required=False, empty_label=_("Nobody: no reminders then")
+    )
+
+    def __init__(self, *args: Any, cadre: Cadre, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["starts_on"].initial = timezone.localdate()
+        deputy: Any = self.fields["deputy"]
+        deputy.queryset = deputies_of(cadre)
+        deputy.help_text = _("Gets the daily reminder in place of the cadre, as numbers. It opens no household to him.")

@@ -1,5 +1,6 @@
 """Cadres, and their pairings with households. Quota and single responsibility are constraints of the database."""
 
+from datetime import date
 from typing import Any, Self
 
 from django.conf import settings
@@ -126,3 +127,40 @@ class Pairing(TrackedModel):
 
     def __str__(self) -> str:
         return f"{self.household_id} – {self.cadre_id}"
+
+
+class LeaveQuerySet(TrackedQuerySet):
+    def on(self, day: date) -> Self:
+        """Leaves that this day lies in."""
+        return self.filter(cancelled_on=None, starts_on__lte=day, ends_on__gte=day)
+
+
+class Leave(TrackedModel):
+    """Days on which a cadre is away; reminders go to the deputy then. Nobody is asked why."""
+
+    cadre = models.ForeignKey(Cadre, on_delete=models.PROTECT, related_name="leaves", verbose_name=_("Cadre"))
+    starts_on = models.DateField(_("First day of leave"))
+    ends_on = models.DateField(_("Last day of leave"))
+    deputy = models.ForeignKey(
+        Cadre, null=True, blank=True, on_delete=models.PROTECT, related_name="deputises", verbose_name=_("Deputy")
+    )
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("Entered by")
+    )
+    cancelled_on = models.DateField(_("Cancelled on"), null=True, blank=True)
+    objects = LeaveQuerySet.as_manager()
+    history = History(table_name="cadres_leave_hist")
+
+    class Meta:
+        verbose_name = _("Leave")
+        ordering = ["-starts_on", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="leave_dates_in_order"),
+            models.CheckConstraint(
+                condition=Q(deputy__isnull=True) | ~Q(deputy=F("cadre")), name="leave_deputy_is_another"
+            ),
+        ]
+        indexes = [models.Index(fields=["starts_on", "ends_on"], name="leave_days_ix")]
+
+    def __str__(self) -> str:
+        return f"{self.starts_on:%Y-%m-%d} – {self.ends_on:%Y-%m-%d}"

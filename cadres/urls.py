@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cadres.views import cadres, from_roster, pairings, proposals, units
+from cadres.views import cadres, from_roster, leave, pairings, proposals, units
 
 app_name = "cadres"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("<int:pk>/edit/", cadres.cadre_edit, name="edit"),
     path("<int:pk>/deactivate/", cadres.cadre_deactivate, name="deactivate"),
     path("<int:pk>/reactivate/", cadres.cadre_reactivate, name="reactivate"),
+    path("<int:pk>/leave/", leave.leave, name="leave"),
+    path("leave/<int:pk>/end/", leave.leave_end, name="leave_end"),
     path("units/", units.units, name="units"),
     path("units/new/", units.unit_new, name="unit_new"),
     path("units/<int:pk>/edit/", units.unit_edit, name="unit_edit"),

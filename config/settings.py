@@ -177,6 +177,7 @@ JOB_RESEND_SECONDS = env.int("JOB_RESEND_SECONDS", 15)
 CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "core.sweep", "schedule": JOB_SWEEP_SECONDS, "options": {"expires": JOB_SWEEP_SECONDS}},
     "assess-closed-years": {"task": "households.assess_closed_years", "schedule": crontab(hour=2, minute=30)},
+    "remind": {"task": "visits.remind", "schedule": crontab(hour=5, minute=30)},
     "remove-roster-files": {"task": "households.remove_roster_files", "schedule": crontab(hour=3, minute=30)},
     "raise-overdue-needs": {"task": "visits.raise_overdue_needs", "schedule": crontab(hour=4, minute=0)},
 }
@@ -219,6 +220,10 @@ AXES_VERBOSE = False
 SILENCED_SYSTEM_CHECKS = ["allauth.account.W001"]
 EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
+DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="bangfu@localhost")
+PUBLIC_URL = env("PUBLIC_URL", default="")  # https://bangfu.example.org: for links in e-mails; without it none are sent
+REMINDER_PAUSE_DAYS = env.int("REMINDER_PAUSE_DAYS", 60)  # the longest pause of reminders
+REMINDER_KEEP_DAYS = env.int("REMINDER_KEEP_DAYS", 30)  # how long the digests of past days are kept
 
 # --- Language, time ---------------------------------------------------------
 LANGUAGE_CODE = env("LANGUAGE_CODE", default="zh-hans")

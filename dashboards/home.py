@@ -1,10 +1,11 @@
 """The home of each role: which one a person comes to, and what stands on the phone of who visits households."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, F, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
@@ -15,8 +16,9 @@ from households import conditions
 from households.conditions import Frame
 from households.models import GrowthAssessment, Household, ImportState, Member, RosterImport
 from visits.complaints import waiting_for
-from visits.models import Need
-from visits.todo import due_needs
+from visits.models import Need, PlannedVisit
+from visits.referrals import answers_waiting
+from visits.todo import due_needs, plans_ahead
 
 ORDER = (  # who holds several roles comes to the first of them, until another is chosen
     Role.DISTRICT_ADMIN,
@@ -63,6 +65,7 @@ def my_households(user: User, role: str, frame: Frame) -> QuerySet[Household]:
             people=_count(Member.objects.filter(active=True)),
             open_needs=_count(Need.objects.pending()),
             cadre_name=F("pairing_now__cadre__name"),
+            cadre_pk=F("pairing_now__cadre"),
         )
         .order_by("village__code", "code")
     )
@@ -75,27 +78,41 @@ def _count(rows: QuerySet) -> Coalesce:
 
 @dataclass(frozen=True)
 class ToDo:
-    """The most urgent needs, how many are due, and how many of the own households nobody has reached for long."""
+    """The next planned visits, the most urgent needs, how many are due, how many of the own households nobody has
+    reached for long (a liaison is not told that), and how many answers the households wait for."""
 
+    plans: list[PlannedVisit]
     needs: list[Need]
     needs_due: int
     not_contacted: int
+    answers: int
 
     @property
     def more(self) -> int:
         return self.needs_due - len(self.needs)
 
 
-def to_do(user: User, mine: QuerySet[Household], frame: Frame) -> ToDo:
-    """What waits today on the households of this home: two statements."""
+def to_do(user: User, role: str, mine: QuerySet[Household], frame: Frame) -> ToDo:
+    """What waits today on the households of this home: three statements."""
+    plans = plans_ahead(user, frame.today).select_related("household__village")
     needs = list(
         due_needs(user, frame.today)
         .filter(household__in=mine.order_by().values("pk"))
         .select_related("household")
         .order_by("due_on", "pk")
     )
-    late = mine.order_by().filter(conditions.where({"contacted": "not_within"}, frame)).count()
-    return ToDo(needs[:FIRST_TO_DO], len(needs), late)
+    late = mine.filter(conditions.where({"contacted": "not_within"}, frame)) if role == Role.CADRE else mine.none()
+    late_count, answers_count = _counted(late, answers_waiting(user))
+    return ToDo(list(plans[:FIRST_TO_DO]), needs[:FIRST_TO_DO], len(needs), late_count, answers_count)
+
+
+def _counted(*parts: QuerySet) -> list[int]:
+    """How many rows each has: one statement."""
+    first, *others = (
+        rows.prefetch_related(None).order_by().values_list(Value(n), "pk") for n, rows in enumerate(parts)
+    )
+    found = Counter(part for part, _pk in first.union(*others))
+    return [found[n] for n in range(len(parts))]
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from dashboards.home import (
 from dashboards.places import Place, district_place, own_place, place_of
 from district.models import Division, Level
 from households.conditions import frame_of
+from visits.reminders import digest_of
 
 CARDS = 25
 ELSEWHERE = {Role.LOG_AUDITOR: "accounts:audit", Role.SYSTEM_ADMIN: "accounts:users"}
@@ -102,9 +103,9 @@ def _phone_home(request: HttpRequest, role: Role, context: dict[str, Any]) -> Ht
     mine = my_households(user, role, frame)
     page = Paginator(mine, CARDS).get_page(request.GET.get("page"))
     first_growth(page.object_list)
-    todo = to_do(user, mine, frame)
+    todo = to_do(user, role, mine, frame)
     context |= {"page": page, "todo": todo, "frame": frame, "today": frame.today, "as_of": timezone.now()}
-    context["deputy"] = role != Role.CADRE
+    context |= {"deputy": role != Role.CADRE, "digest": digest_of(user, frame.today)}
     return render(request, "dashboards/phone_home.html", context)
 
 
@@ -112,6 +113,7 @@ def _department(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     user: User = request.user  # type: ignore[assignment]
     department = department_needs(user, frame_of())
     context |= {"department": department, "figures": pages.department_figures(department), "as_of": timezone.now()}
+    context["digest"] = digest_of(user, timezone.localdate())
     return render(request, "dashboards/department.html", context)
 
 

@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from cadres.matching.proposal import pair_all
+from cadres.models import Cadre
 from core.history import through
+from demo import planned
 from demo.fieldwork import Fieldwork
 from demo.people import SignIn, make_accounts, make_cadres
 from demo.referred import Referred, make_officers
@@ -69,6 +71,8 @@ def load(*, households: int, seed: int, as_of: date, say: Say) -> list[SignIn]:
         raise_overdue(as_of)
         say(_("%(referrals)s referrals") % {"referrals": referred})
         say(_("%(complaints)s complaints and suggestions, %(cards)s cards") % Voices(as_of=as_of, seed=seed).write())
+        shown = Cadre.objects.select_related("unit").get(user__username=sign_ins[0].username)
+        say(_("%(plans)s visits planned") % {"plans": planned.write(shown, as_of=as_of, seed=seed)})
         return sign_ins
 
 

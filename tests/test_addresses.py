@@ -20,7 +20,7 @@ from django.urls import get_resolver, reverse
 from django.utils import timezone
 
 from accounts.roles import Role
-from cadres.models import Cadre, Pairing
+from cadres.models import Cadre, Leave, Pairing
 from core.models import Job, JobState
 from district.models import Rank
 from households.income_sheet.plan import Plan
@@ -41,6 +41,7 @@ from visits.models import (
     Need,
     OutboxItem,
     ParkedPhoto,
+    PlannedVisit,
     Referral,
     ReferralMessage,
     ReferralPhoto,
@@ -172,6 +173,9 @@ GET  cadres:detail               zhao.cadre         in  200  200  404  200  404 
 GET  cadres:detail               qian.cadre         in  404  404  404  200  404  200  200  404  404
 GET  cadres:edit                 zhao.cadre         in  403  403  404  403  404  200  403  404  404
 GET  cadres:deactivate           zhao.cadre         in  403  403  404  403  404  200  403  404  404
+GET  cadres:leave                zhao.cadre         in  200  200  404  403  404  200  403  404  404
+GET  cadres:leave                qian.cadre         in  404  404  404  403  404  200  403  404  404
+POST cadres:leave_end            zhao.leave         in  302  302  404  403  404  302  403  404  404
 POST cadres:reactivate           left               in  404  404  404  403  404  302  403  404  404
 GET  cadres:units                -                  in  403  403  403  200  403  200  200  403  403
 GET  cadres:unit_new             -                  in  403  403  403  403  403  200  403  403  403
@@ -218,6 +222,20 @@ GET  visits:offline_list         -                  in  200  403  403  403  403 
 GET  visits:offline_household    zhao               in  200  404  404  404  404  404  404  404  404
 GET  visits:offline_household    qian               in  404  404  404  404  404  404  404  404  404
 GET  visits:todo                 -                  in  200  200  200  200  200  200  403  403  403
+GET  visits:plan_new             -                  in  200  302  302  302  403  403  403  403  403
+GET  visits:plan_new             ?zhao              in  200  200  200  200  403  403  403  403  403
+GET  visits:plan_new             ?qian              in  404  404  404  404  403  403  403  403  403
+GET  visits:plan                 zhao.plan          in  200  403  403  403  403  403  403  404  404
+GET  visits:plan                 qian.plan          in  404  404  404  404  404  403  403  404  404
+POST visits:plan_drop            zhao.plan          in  302  403  403  403  403  403  403  404  404
+GET  visits:calendar             -                  in  200  200  200  200  403  403  403  403  403
+GET  visits:calendar             -&view=list        in  200  200  200  200  403  403  403  403  403
+GET  visits:calendar_file        -                  in  200  200  200  200  403  403  403  403  403
+GET  visits:calendar_feed        of_nobody         404  404  404  404  404  404  404  404  404  404
+GET  visits:reminders            -                  in  200  200  200  200  200  200  403  403  403
+POST visits:reminders_mail       -                  in  302  302  302  302  302  302  403  403  403
+POST visits:calendar_address     -                  in  200  200  200  200  403  403  403  403  403
+POST visits:digest_read          -                  in  302  302  302  302  302  302  403  403  403
 GET  visits:needs                -                  in  200  200  200  200  200  200  200  403  403
 GET  visits:need                 zhao.need          in  200  200  200  200  200  200  200  404  404
 GET  visits:need                 qian.need          in  404  404  404  404  404  200  200  404  404
@@ -339,6 +357,8 @@ def address_of(name, of, rows):
     word, _, query = of.partition("&")
     if word == "-":
         return reverse(name), query
+    if word == "of_nobody":
+        return reverse(name, args=["not-a-token"]), query
     if word.isdecimal():
         return reverse(name, args=[int(word)]), query
     row = rows[word.lstrip("?").split(".")[0]]
@@ -465,4 +485,8 @@ def _all_of(household, user):
         measure=Measure.objects.create(household=household, kind="other", source="other", starts_on=today),
         need=need, referral=referral,
         asked_photo=ReferralPhoto.objects.create(message=question, file=picture, thumbnail=picture, width=1, height=1),
+        plan=PlannedVisit.objects.create(household=household, planned_on=today + timedelta(days=1), planned_by=user),
+        leave=Leave.objects.create(
+            cadre=pairing.cadre, starts_on=today, ends_on=today + timedelta(days=2), entered_by=user
+        ),
     )  # fmt: skip

@@ -25,7 +25,7 @@ RELATIONS_OF_HIGHER_APPS = READ_BY_SCOPE | {"visits"}
 # Not domain rows: work, logs and files that are not kept with a history.
 WITHOUT_HISTORY = {
     "Job", "AccessLog", "RosterImport", "RosterFinding", "HeaderMapping", "RosterMend", "RosterLeftover", "IncomeSheet",
-    "IncomeUpload",
+    "IncomeUpload", "Digest",
 }  # fmt: skip
 
 
@@ -133,6 +133,7 @@ UNTRACKED = {
     "HeaderMapping",
     "RosterMend",
     "RosterLeftover",
+    "Digest",
     "QuerySet",
     "Session",
     "link",

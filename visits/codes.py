@@ -167,6 +167,23 @@ class ReferralProblem(models.TextChoices):
     NO_REASON = "no_reason", _("Say in a few words why it is taken back.")
 
 
+class PlanProblem(models.TextChoices):
+    """Why a visit cannot be planned so."""
+
+    DAY = "day", _("A visit is planned for a day between %(first)s and %(last)s.")
+    CLOSED = "closed", _("This household is closed; no visit is planned any more.")
+    DONE = "done", _("This visit has been made already; plan the next one.")
+    DROPPED = "dropped", _("This plan was dropped. Take it up again first.")
+    CLIENT_ID = "client_id_of_another", _("This form was already used for another plan. Open it again.")
+
+
+class ChoiceProblem(models.TextChoices):
+    """Why a choice about reminders is refused."""
+
+    PAUSE = "pause", _("A pause lasts at most until %(last)s.")
+    NO_ADDRESS = "no_address", _("Enter the address that reminders are sent to.")
+
+
 class PhotoProblem(models.TextChoices):
     """Why a photo is refused. %(name)s is the file's name, %(limit)s the limit."""
 

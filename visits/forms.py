@@ -18,6 +18,7 @@ from visits.logging import Aid, days_for
 from visits.models import Need, Referral, Visit
 from visits.needs import DUE_AFTER, Voiced, due_span
 from visits.photos import PhotoRefused, read_all
+from visits.planned import promise_days
 
 
 class ManyFilesInput(forms.ClearableFileInput):
@@ -94,6 +95,9 @@ class VisitForm(ChangeFields, VisitFacts):
         required=False,
         error_messages={"invalid_choice": _("One of the answers is no longer there: open the form again.")},
     )
+    again_on = forms.DateField(
+        label=_("Promised to come again by"), required=False, widget=day_picker(**{"class": "form-control"})
+    )
 
     def __init__(
         self, *args: Any, household: Household, answers: QuerySet[Referral] | None = None, **kwargs: Any
@@ -126,6 +130,9 @@ class VisitForm(ChangeFields, VisitFacts):
         due_on, visited_on = data.get("due_on"), data.get("visited_on")
         if data.get("needs") and due_on and visited_on and due_on not in (span := due_span(visited_on)):
             self.add_error("due_on", span.sentence)
+        again_on = data.get("again_on")
+        if again_on and visited_on and again_on not in (span := promise_days(visited_on)):
+            self.add_error("again_on", span.sentence)
         return data
 
     @property
@@ -147,6 +154,7 @@ class VisitForm(ChangeFields, VisitFacts):
         return {
             **facts, "changes": self.ticked(facts["changes"]), "told": self.told(), **self.position(),
             "needs": self._needs(), "aid": self._aid(), "photos": data["photos"], "answers": data["answers_told"],
+            "again_on": data["again_on"],
         }  # fmt: skip
 
     def _needs(self) -> list[Voiced]:

@@ -24,6 +24,7 @@ from visits.codes import REACHING, Change, VisitProblem
 from visits.models import Referral, Visit
 from visits.needs import Voiced, raise_need
 from visits.photos import Picture, store
+from visits.planned import Plan, plan_visit
 from visits.referrals import tell_on_visit
 
 
@@ -80,23 +81,24 @@ def log_visit(
     visitor: Cadre | None = None,
     told: Sequence[Told] = (),
     answers: Iterable[Referral] = (),
+    again_on: date | None = None,
     latitude: Decimal | None = None,
     longitude: Decimal | None = None,
 ) -> Visit:
     """Log a visit with the needs voiced, the aid handed over, the photos taken, what it changes in the case file and
-    the answers told to the household, all or nothing.
+    the answers told to the household, all or nothing; `again_on`: by when it was promised to come again.
 
     `by` is the paired cadre, or a deputy: then the visitor is whoever was paired on that date, unless whoever places
     what was parked says the `visitor`. `reached` follows from the mode if not given. The same client id again returns
     the first visit and adds nothing. A visit made up to the day on which the household closed can be entered later,
     alone.
-    Raises VisitRefused, MeasureRefused or NeedRefused.
+    Raises VisitRefused, MeasureRefused, NeedRefused or PlanRefused.
     """
     first = logged(client_id, household=household, by=by)
     if first is not None:
         return first
     _must_be_a_day_for(household, visited_on)
-    if household.closed_on is not None and (needs or told or answers or aid is not None):
+    if household.closed_on is not None and (needs or told or answers or aid is not None or again_on is not None):
         raise VisitRefused(VisitProblem.CLOSED_EXTRAS)
     visitor = visitor or visitor_on(visited_on, household=household, by=by)
     visit = Visit(
@@ -121,6 +123,7 @@ def log_visit(
             apply_changes(visit, told)
             store(visit, photos)
             tell_on_visit(visit, answers, by=by)
+            _add_promise(visit, again_on)
     except RegisterRefused as refusal:
         raise ChangeRefused(refusal) from refusal
     except IntegrityError:
@@ -305,3 +308,8 @@ def _add_aid(visit: Visit, aid: Aid | None) -> None:
         responsible=visit.visitor,
     )
     visit.measures.add(measure)
+
+
+def _add_promise(visit: Visit, again_on: date | None) -> None:
+    if again_on is not None:
+        plan_visit(visit.household, Plan(planned_on=again_on, promised=True), by=visit.entered_by, after=visit)

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from typing import Any
 
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +18,7 @@ from visits.changes_words import lines
 from visits.codes import PENDING
 from visits.conditions import with_contact
 from visits.logging import can_be_visited
-from visits.models import Need, Visit, VisitFact, VisitPhoto
+from visits.models import Need, PlannedVisit, Visit, VisitFact, VisitPhoto
 from visits.referrals import answers_for
 
 SHOWN = 5
@@ -71,6 +71,17 @@ def load_needs(household: Household, user: Any, may: frozenset[str]) -> dict[str
     }
 
 
+def load_planned(household: Household, user: Any, may: frozenset[str]) -> dict[str, Any]:
+    """Visits that are planned or promised and still wait; `own`: the reader may change it. One query."""
+    own = PlannedVisit.objects.of(user) if "log_visit" in may else PlannedVisit.objects.none()
+    plans = PlannedVisit.objects.open().filter(household=household)
+    return {"plans": list(plans.annotate(own=Exists(own.filter(pk=OuterRef("pk")))))}
+
+
+def offer_plan(household: Household, user: Any, may: frozenset[str]) -> bool:
+    return household.closed_on is None
+
+
 def with_open_needs(rows: QuerySet, frame: Frame) -> QuerySet:
     """Add `open_needs`, how many needs are not settled."""
     needs = Need.objects.filter(household=OuterRef("pk"), state__in=PENDING).order_by().values("household")
@@ -92,6 +103,7 @@ def offer_card(household: Household, user: Any, may: frozenset[str]) -> bool:
 
 add_section(Section("needs", _("Needs"), 5.4, "visits/_case_needs.html", load_needs))
 add_section(Section("told", _("Told on visits"), 5.5, "visits/_case_told.html", load_told))
+add_section(Section("planned", _("Planned visits"), 5.45, "visits/_case_planned.html", load_planned))
 add_section(Section("visits", _("Visits"), 5.6, "visits/_case_visits.html", load_visits))
 add_column(ListColumn("last_contact", _("Last contact"), with_contact, text=phone_date))
 add_column(ListColumn("open_needs", _("Open needs"), with_open_needs, numeric=True))
@@ -112,5 +124,14 @@ add_button(
         "make_cards",
         lambda h: reverse("visits:card", args=[h.pk]),
         offered=offer_card,
+    )
+)
+add_button(
+    Button(
+        _("Plan a visit"),
+        "calendar",
+        "log_visit",
+        lambda h: f"{reverse('visits:plan_new')}?household={h.pk}",
+        offered=offer_plan,
     )
 )

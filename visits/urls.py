@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from visits.views import changes, complaints, needs, offline, open_pages, outbox, parked, referrals, visits, voice
+from visits.views import (
+    changes,
+    complaints,
+    needs,
+    offline,
+    open_pages,
+    outbox,
+    parked,
+    planned,
+    referrals,
+    reminders,
+    visits,
+    voice,
+)
 
 app_name = "visits"
 urlpatterns = [
@@ -48,4 +61,14 @@ urlpatterns = [
     path("say/villages/", open_pages.say_villages, name="say_villages"),
     path("say/answer/", open_pages.ask, name="ask"),
     path("say/card/", open_pages.card_voice, name="card_voice"),
+    path("visits/planned/new/", planned.plan_new, name="plan_new"),
+    path("visits/planned/<int:pk>/", planned.plan, name="plan"),
+    path("visits/planned/<int:pk>/drop/", planned.plan_drop, name="plan_drop"),
+    path("calendar/", planned.calendar, name="calendar"),
+    path("calendar/planned-visits.ics", planned.calendar_file, name="calendar_file"),
+    path("calendar/<str:token>/feed.ics", planned.calendar_feed, name="calendar_feed"),
+    path("reminders/", reminders.reminders, name="reminders"),
+    path("reminders/e-mail/", reminders.reminders_mail, name="reminders_mail"),
+    path("reminders/calendar-address/", reminders.calendar_address, name="calendar_address"),
+    path("reminders/read/", reminders.digest_read, name="digest_read"),
 ]

@@ -23,7 +23,8 @@ from core.pages import paged
 
 def me(request: HttpRequest) -> HttpResponse:
     """The own account: name, roles with place and end, password, language."""
-    return render(request, "accounts/me.html", {"grants": request.user.live_grants})  # type: ignore[union-attr]
+    context = {"grants": request.user.live_grants, "may_have_reminders": may(request.user, "handle_need")}  # type: ignore[union-attr]
+    return render(request, "accounts/me.html", context)
 
 
 def users(request: HttpRequest) -> HttpResponse:

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -12,6 +13,7 @@ from cadres.codes import HandoverRefused
 from cadres.coverage import campaign_now, quotas_by_rank, successors, with_load
 from cadres.filters import CadreFilter
 from cadres.forms import REASONS, CadreForm, DeactivateForm
+from cadres.leave import may_enter, standing
 from cadres.models import Cadre, Pairing, PairingQuerySet
 from cadres.register import add_cadre, change_cadre, deactivate, reactivate
 from cadres.tables import CadreTable, FormerTable, PairingTable
@@ -46,6 +48,8 @@ def cadre(request: HttpRequest, pk: int) -> HttpResponse:
         "former": paged(request, former),
         "may_edit": may_edit,
         "may_see_register": may(request.user, "see_cadres"),
+        "may_enter_leave": found.is_active and may_enter(request.user, found),
+        "leaves": standing(found).filter(ends_on__gte=timezone.localdate()),
     }
     page["unseen"] = found.load - current.page.paginator.count
     return render(request, "cadres/detail.html", page)

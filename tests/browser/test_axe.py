@@ -20,14 +20,18 @@ VISITS = [
     "/visits/{visit}/voice/",
     "/needs/new/?household={household}",
 ]
+PLANS = [
+    "/calendar/?view=list", "/visits/planned/new/", "/visits/planned/new/?household={household}",
+    "/visits/planned/{plan}/", "/reminders/",
+]  # fmt: skip
 BOARDS = ["/dashboards/township/{township}/", "/households/?sort=-code&page=2"]
 PAGES: dict[str, list[str]] = {  # beyond the navigation
     Role.CADRE: [
         *CASE_FILE, *VISITS, "/visits/{visit}/correct/", "/parked/{parked}/", "/visits/changes/{told}/", "/account/",
         "/account/password/", "/offline/", "/offline/households/{household}/", "/offline/nothing/", "/referrals/",
-        "/referrals/{referral}/", "/needs/{need}/", "/needs/{need}/refer/",
+        "/referrals/{referral}/", "/needs/{need}/", "/needs/{need}/refer/", *PLANS,
     ],
-    Role.UNIT_LIAISON: [*CASE_FILE, *VISITS],
+    Role.UNIT_LIAISON: [*CASE_FILE, *VISITS, "/cadres/{cadre}/leave/"],
     Role.VILLAGE_CLERK: [],
     Role.TOWNSHIP_OFFICIAL: [
         *BOARDS, "/parked/{parked}/", "/complaints/{complaint}/", "/cards/", "/cards/village/{village}/",
@@ -64,6 +68,7 @@ def names(product: Product) -> dict[str, object]:
         "told": one("SELECT id FROM visits_fact WHERE state = 'open' ORDER BY id LIMIT 1"),
         "referral": one(f"SELECT max(r.id) FROM visits_referral r {OF_OWN}"),  # noqa: S608
         "need": one(f"SELECT max(r.need_id) FROM visits_referral r {OF_OWN}"),  # noqa: S608
+        "plan": one(f"SELECT max(id) FROM visits_plannedvisit WHERE household_id IN ({OWN})"),  # noqa: S608
         "cadre": one(
             "SELECT id FROM cadres_cadre WHERE user_id = (SELECT id FROM accounts_user WHERE username = 'cadre')"
         ),

@@ -108,7 +108,7 @@ def test_what_is_not_there_is_not_found(as_user, admin):
 
 @pytest.mark.parametrize("rows", [1, 3])
 @pytest.mark.parametrize(
-    ("name", "queries"), [("list", 9), ("units", 6), ("pairing", 11), ("coverage", 11), ("detail", 12)]
+    ("name", "queries"), [("list", 9), ("units", 6), ("pairing", 11), ("coverage", 11), ("detail", 13)]
 )
 def test_pages_ask_a_fixed_number_of_questions(
     rows, name, queries, as_user, admin, make_cadre, make_household, today, django_assert_num_queries

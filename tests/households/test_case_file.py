@@ -75,7 +75,7 @@ def test_the_case_file_asks_as_many_queries_however_full_it_is(size, sign_in, pe
 def test_parts_stand_in_the_order_that_cadres_know(sign_in, people, zhao):
     page = sign_in(people.cadre).get(reverse("households:detail", args=[zhao.pk])).content.decode()
     assert re.findall(r'<section id="(\w+)"', page) == [
-        "basics", "income", "members", "pairing", "needs", "visits", "measures", "guarantees",
+        "basics", "income", "members", "pairing", "needs", "planned", "visits", "measures", "guarantees",
     ]  # fmt: skip
 
 

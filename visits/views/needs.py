@@ -24,6 +24,7 @@ from visits.needs import NeedRefused, close_need, follow_up, may_steer, raise_ne
 from visits.referrals import answers_waiting, may_send, unanswered
 from visits.tables import NeedTable
 from visits.todo import SHOWN, todo_of
+from visits.views.reminders import digest_context
 from visits.views.shown import form_id, household_of, shown
 
 
@@ -114,10 +115,12 @@ def todo(request: HttpRequest) -> HttpResponse:
     """What waits for the user: needs that are due, households that were not reached for long."""
     if not may(request.user, "handle_need"):
         raise PermissionDenied
-    answers = answers_waiting(request.user)
-    context = {"todo": todo_of(request.user), "answers": list(answers[:SHOWN]), "answers_count": answers.count()}
-    if may(request.user, "answer_referral"):
-        asked = unanswered(request.user).select_related("need__household__village", "unit", "specialist", "sent_by")
+    user = cast(User, request.user)
+    answers = answers_waiting(user)
+    context = {"todo": todo_of(user), "may_plan": may(user, "log_visit"), **digest_context(user)}
+    context |= {"answers": list(answers[:SHOWN]), "answers_count": answers.count()}
+    if may(user, "answer_referral"):
+        asked = unanswered(user).select_related("need__household__village", "unit", "specialist", "sent_by")
         context |= {"asked": list(asked[:SHOWN]), "asked_count": asked.count()}
     return render(request, "visits/todo.html", context)
 

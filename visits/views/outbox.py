@@ -31,8 +31,9 @@ from visits.models import Need, OutboxItem, Visit
 from visits.needs import NeedRefused, raise_need
 from visits.outbox import PARKING, ItemRefused, Sent, add_photo, park, photo_of, received, save
 from visits.photos import PhotoRefused, read
+from visits.planned import PlanRefused
 
-REFUSED = (ItemRefused, VisitRefused, MeasureRefused, NeedRefused, PhotoRefused)
+REFUSED = (ItemRefused, VisitRefused, MeasureRefused, NeedRefused, PlanRefused, PhotoRefused)
 SHOWN = 20
 View = Callable[[HttpRequest], HttpResponse]
 

@@ -25,10 +25,11 @@ from visits.logging import VisitRefused, correct_visit, log_visit
 from visits.models import Need, OutboxItem, ParkedPhoto, Visit
 from visits.needs import NeedRefused, raise_need
 from visits.outbox import ItemRefused, follower_of, place, refuse, visitors_of
+from visits.planned import PlanRefused
 from visits.tables import ParkedTable
 from visits.views.shown import jpeg, shown
 
-REFUSED = (ItemRefused, VisitRefused, MeasureRefused, NeedRefused)
+REFUSED = (ItemRefused, VisitRefused, MeasureRefused, NeedRefused, PlanRefused)
 
 
 @counted("visits:parked")

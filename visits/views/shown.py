@@ -12,6 +12,7 @@ from households.models import Household
 from households.scope import HouseholdQuerySet
 from visits.logging import VisitRefused
 from visits.needs import NeedRefused
+from visits.planned import PlanRefused
 
 Row = TypeVar("Row")
 HOUR = 3600  # a photo never changes, but who may see it does
@@ -39,7 +40,7 @@ def form_id(request: HttpRequest, made: Callable[[UUID], Row | None]) -> tuple[U
     try:
         client_id = UUID(request.GET.get("id", ""))
         return client_id, made(client_id)
-    except (ValueError, VisitRefused, NeedRefused):
+    except (ValueError, VisitRefused, NeedRefused, PlanRefused):
         return uuid4(), None
 
 

@@ -27,12 +27,13 @@ from visits.hints import hints_for
 from visits.logging import VisitRefused, correct_visit, log_visit, logged, may_correct
 from visits.models import Visit, VisitPhoto
 from visits.needs import NeedRefused
+from visits.planned import PlanRefused
 from visits.referrals import answers_for
 from visits.tables import VisitTable
 from visits.views.changes import may_settle, may_take_back
 from visits.views.shown import form_id, household_of, jpeg, shown
 
-REFUSED = (VisitRefused, MeasureRefused, NeedRefused)
+REFUSED = (VisitRefused, MeasureRefused, NeedRefused, PlanRefused)
 
 
 def visits(request: HttpRequest) -> HttpResponse:
@@ -105,6 +106,7 @@ def visit(request: HttpRequest, pk: int) -> HttpResponse:
         "hints": hints_for(visit, cast(User, request.user)) if visit == versions[-1] else [],
         "same_day": _linked_or_not(visit, same_day) if visit == versions[-1] else [],
         "confirmations": root.confirmations.all(),  # type: ignore[attr-defined]
+        "promises": root.promises.standing().with_visit(),  # type: ignore[attr-defined]
     }
     return render(request, "visits/detail.html", context)
 
