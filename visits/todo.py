@@ -3,12 +3,12 @@
 A list for help. Whom nobody reached is told to who goes there, never to a cadre's superior.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
-from django.db.models import Count, F, Model, Q, QuerySet, Window
+from django.db.models import Count, F, Model, Q, QuerySet, Value, Window
 
 from accounts.roles import Role
 from households.conditions import Frame, frame_of, narrowed
@@ -67,15 +67,14 @@ def not_contacted(user: Any, frame: Frame) -> QuerySet[Household]:
 def todo_of(user: Any) -> Todo:
     """What waits for this user today: six queries, whatever the number of rows."""
     frame = frame_of()
-    plans, plans_count = _first(plans_ahead(user, frame.today).select_related("household__village__parent"))
+    plans, plans_count = first_of(plans_ahead(user, frame.today).select_related("household__village__parent"))
     due = due_needs(user, frame.today).with_privacy(user)
     due = due.select_related("household__village__parent", "department", "owner")
-    needs, needs_count = _first(due.order_by("due_on", "pk"))
+    needs, needs_count = first_of(due.order_by("due_on", "pk"))
     quiet = not_contacted(user, frame).select_related("village__parent").annotate(last_contact=last_contact())
-    households, households_count = _first(quiet.order_by(F("last_contact").asc(nulls_first=True), "code"))
+    households, households_count = first_of(quiet.order_by(F("last_contact").asc(nulls_first=True), "code"))
     shown = {plan.household_id for plan in plans} | {need.household_id for need in needs} | {h.pk for h in households}
-    visitable = Household.objects.allowed(user, "log_visit").filter(can_be_visited(), pk__in=shown)
-    with_phone = Household.objects.allowed(user, "call").filter(pk__in=shown).exclude(phone_hash=None)
+    offered = _offered(user, shown)
     return Todo(
         plans=plans,
         plans_count=plans_count,
@@ -85,12 +84,20 @@ def todo_of(user: Any) -> Todo:
         households_count=households_count,
         interval=frame.contact_days,
         today=frame.today,
-        visitable=frozenset(visitable.values_list("pk", flat=True)),
-        callable=frozenset(with_phone.values_list("pk", flat=True)),
+        visitable=frozenset(pk for act, pk in offered if act == "log_visit"),
+        callable=frozenset(pk for act, pk in offered if act == "call"),
     )
 
 
-def _first(rows: QuerySet[Row]) -> tuple[list[Row], int]:
+def _offered(user: Any, shown: Collection[int]) -> set[tuple[str, int]]:
+    """On which of these households the user can log a visit, and whom he may call: one query."""
+    shown_here = Household.objects.filter(pk__in=shown).order_by()
+    visitable = shown_here.allowed(user, "log_visit").filter(can_be_visited()).values_list(Value("log_visit"), "pk")
+    with_phone = shown_here.allowed(user, "call").exclude(phone_hash=None).values_list(Value("call"), "pk")
+    return set(visitable.union(with_phone))
+
+
+def first_of(rows: QuerySet[Row]) -> tuple[list[Row], int]:
     """The first rows, and how many there are in all: one query."""
     first = list(rows.annotate(in_all=Window(Count("pk")))[:SHOWN])
     return first, first[0].in_all if first else 0  # type: ignore[attr-defined]

@@ -31,9 +31,9 @@ def waiting(zhao, sun, wang, campaign, hospital, official, officer):
     """At the Zhao family: a visit planned for tomorrow, a need due at the hospital, nobody reached yet."""
     plan_visit(zhao, Plan(in_days(1)), by=wang.user)
     plan_visit(zhao, Plan(in_days(2)), by=wang.user)
-    raise_need(
-        household=zhao, kind="medical", owner=official, raised_on=in_days(-9), due_on=in_days(3), department=hospital
-    )
+    need = raise_need(household=zhao, kind="medical", owner=official, raised_on=in_days(-9), due_on=in_days(3))
+    need.department = hospital
+    need.save(update_fields=["department"])
 
 
 def run(kind=MAKE, day=TODAY):

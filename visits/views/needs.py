@@ -23,7 +23,7 @@ from visits.models import Need
 from visits.needs import NeedRefused, close_need, follow_up, may_steer, raise_need, raised, reopen_need
 from visits.referrals import answers_waiting, may_send, unanswered
 from visits.tables import NeedTable
-from visits.todo import SHOWN, todo_of
+from visits.todo import first_of, todo_of
 from visits.views.reminders import digest_context
 from visits.views.shown import form_id, household_of, shown
 
@@ -116,12 +116,13 @@ def todo(request: HttpRequest) -> HttpResponse:
     if not may(request.user, "handle_need"):
         raise PermissionDenied
     user = cast(User, request.user)
-    answers = answers_waiting(user)
+    answers, answers_count = first_of(answers_waiting(user))
     context = {"todo": todo_of(user), "may_plan": may(user, "log_visit"), **digest_context(user)}
-    context |= {"answers": list(answers[:SHOWN]), "answers_count": answers.count()}
+    context |= {"answers": answers, "answers_count": answers_count}
     if may(user, "answer_referral"):
-        asked = unanswered(user).select_related("need__household__village", "unit", "specialist", "sent_by")
-        context |= {"asked": list(asked[:SHOWN]), "asked_count": asked.count()}
+        waiting = unanswered(user).select_related("need__household__village", "unit", "specialist", "sent_by")
+        asked, asked_count = first_of(waiting)
+        context |= {"asked": asked, "asked_count": asked_count}
     return render(request, "visits/todo.html", context)
 
 

@@ -1,7 +1,7 @@
 """Households as these pages show them; the id by which a form makes one row, however often it is sent."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from django.db.models.fields.files import FieldFile
@@ -23,12 +23,12 @@ def shown(request: HttpRequest) -> HouseholdQuerySet:
     return Household.objects.visible_to(request.user).with_masking(request.user).select_related("village__parent")
 
 
-def household_of(request: HttpRequest) -> Household:
-    """The household that the address names (?household=); 404 outside of one's sight."""
+def household_of(request: HttpRequest, **more: Any) -> Household:
+    """The household that the address names (?household=), with more to annotate; 404 outside of one's sight."""
     number = request.GET.get("household", "")
     if not number.isdecimal():
         raise Http404
-    return get_object_or_404(shown(request), pk=number)
+    return get_object_or_404(shown(request).annotate(**more), pk=number)
 
 
 def form_id(request: HttpRequest, made: Callable[[UUID], Row | None]) -> tuple[UUID, Row | None]:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Prefetch, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -25,7 +25,7 @@ from visits.filters import VisitFilter
 from visits.forms import VisitFacts, VisitForm, facts_of
 from visits.hints import hints_for
 from visits.logging import VisitRefused, correct_visit, log_visit, logged, may_correct
-from visits.models import Visit, VisitPhoto
+from visits.models import PlannedVisit, Visit, VisitPhoto
 from visits.needs import NeedRefused
 from visits.planned import PlanRefused
 from visits.referrals import answers_for
@@ -34,6 +34,7 @@ from visits.views.changes import may_settle, may_take_back
 from visits.views.shown import form_id, household_of, jpeg, shown
 
 REFUSED = (VisitRefused, MeasureRefused, NeedRefused, PlanRefused)
+PROMISED = Exists(PlannedVisit.objects.filter(after=OuterRef("pk")))
 
 
 def visits(request: HttpRequest) -> HttpResponse:
@@ -54,7 +55,7 @@ def visit_new(request: HttpRequest) -> HttpResponse:
             raise PermissionDenied
         messages.info(request, _("Choose the household that was visited, then “Log a visit”."))
         return redirect("households:list")
-    household = household_of(request)
+    household = household_of(request, last_contact=last_contact())
     require(request.user, household, "log_visit")
     client_id, saved = _form_id(request, household)
     if saved is not None:
@@ -73,9 +74,9 @@ def visit_new(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("The visit is saved."))
             return _sent(request, visit)
-    contact = type(household).objects.filter(pk=household.pk).values_list(last_contact(), flat=True).first()
     needs = household.needs.pending()  # type: ignore[attr-defined]
-    context = {"form": form, "household": household, "last_contact": contact, "open_needs": needs}
+    context = {"form": form, "household": household, "open_needs": needs}
+    context["last_contact"] = household.last_contact  # type: ignore[attr-defined]
     context["answers"] = answers_for(household, request.user)
     return _form_page(request, "visits/new.html", form, context)
 
@@ -83,7 +84,10 @@ def visit_new(request: HttpRequest) -> HttpResponse:
 def visit(request: HttpRequest, pk: int) -> HttpResponse:
     """One visit with all that belongs to it; also the receipt after saving."""
     visit = get_object_or_404(
-        Visit.objects.visible_to(request.user).select_related("visitor__unit", "entered_by", "correction"), pk=pk
+        Visit.objects.visible_to(request.user)
+        .select_related("visitor__unit", "entered_by", "correction")
+        .annotate(has_promises=PROMISED),
+        pk=pk,
     )
     household = get_object_or_404(shown(request), pk=visit.household_id)
     visit.household = household
@@ -106,7 +110,7 @@ def visit(request: HttpRequest, pk: int) -> HttpResponse:
         "hints": hints_for(visit, cast(User, request.user)) if visit == versions[-1] else [],
         "same_day": _linked_or_not(visit, same_day) if visit == versions[-1] else [],
         "confirmations": root.confirmations.all(),  # type: ignore[attr-defined]
-        "promises": root.promises.standing().with_visit(),  # type: ignore[attr-defined]
+        "promises": root.promises.standing().with_visit() if root.has_promises else [],  # type: ignore[attr-defined]
     }
     return render(request, "visits/detail.html", context)
 
@@ -156,7 +160,7 @@ def _with_its_day(visit: Visit) -> tuple[list[Visit], list[Visit]]:
     """All versions of this visit, the first one first, and the other visits to the household on its day: one query."""
     of_day, versions = Q(visited_on=visit.visited_on), ~Q(corrects=None, correction=None)
     rows = Visit.objects.filter(of_day | versions, household=visit.household_id)
-    by_pk = {row.pk: row for row in rows.select_related("entered_by", "visitor")}
+    by_pk = {row.pk: row for row in rows.select_related("entered_by", "visitor").annotate(has_promises=PROMISED)}
     later = {row.corrects_id: row for row in by_pk.values() if row.corrects_id}
     first = visit
     while first.corrects_id:
