@@ -28,7 +28,7 @@ from visits.sections import PHOTOS_SHOWN, load_visits
 SHOWN_OF_A_HOUSEHOLD: tuple[Any, ...] = (
     Member, IncomeStatement, GrowthAssessment, GuaranteeStatus, Enrolment, Measure, Visit, Need,
 )  # fmt: skip
-ALSO_KEPT: tuple[str, ...] = ()  # views of pages that are the same for everybody, or filled in by the phone itself
+ALSO_KEPT = ("visits:outbox",)  # pages that the phone itself fills in
 
 
 @dataclass

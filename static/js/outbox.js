@@ -6,9 +6,10 @@ const outbox = (() => {
   const user = Number(document.body.dataset.user);
   const possible = Boolean(user && window.indexedDB && window.crypto?.subtle && window.crypto.randomUUID);
   const IDLE = 2000; // milliseconds until the first try anew where there is no network
-  const form = document.querySelector("form[data-outbox]");
-  let photosOfPage = []; // that this page has kept for its form
-  let watching; // of the form that was sent on this page: {refused()}
+  const forms = [...document.querySelectorAll("form[data-outbox]")]; // each beside its own panel, visits/_kept.html
+  const panelOf = (form) => form.parentElement.querySelector("[data-kept-panel]");
+  const photosOfPage = new Map(); // form → photos that this page has kept for it
+  const watching = new Map(); // form that was sent on this page → {refused()}
 
   // --- Sending: on each occasion, then again and again
   let running = false;
@@ -54,9 +55,10 @@ const outbox = (() => {
     const { kind, household, visit, title } = kept.dataset;
     const { fields, files } = written(data);
     const before = await store.get("items", id);
-    if (before && before.state !== "refused") return watch(then); // a second tap
+    if (before && before.state !== "refused") return watch(kept, then); // a second tap
     const there = await (await store.database()).getAllKeysFromIndex("photos", "item", id);
-    const staying = there.filter((key) => !photosOfPage.includes(key)); // kept by an earlier page of the same record
+    const replaced = photosOfPage.get(kept) ?? [];
+    const staying = there.filter((key) => !replaced.includes(key)); // kept by an earlier page of the same record
     const photos = [];
     for (const [order, file] of files.entries()) {
       const row = { client_id: crypto.randomUUID(), user, item: id, order: Date.now() + order, state: "waiting", name: file.name };
@@ -68,16 +70,16 @@ const outbox = (() => {
       visit: visit ? Number(visit) : undefined, written_on: before?.written_on ?? today(), address: address(kept), state: "waiting", tries: 0,
       photos_left: staying.length + photos.length,
     };
-    await store.putAll([{ name: "items", row: item, secret: { title, fields } }, ...photos], photosOfPage.map((key) => ({ name: "photos", key })));
+    await store.putAll([{ name: "items", row: item, secret: { title, fields } }, ...photos], replaced.map((key) => ({ name: "photos", key })));
     if (typeof drafts !== "undefined") drafts.sent(kept);
-    photosOfPage = photos.map(({ row }) => row.client_id);
+    photosOfPage.set(kept, photos.map(({ row }) => row.client_id));
     navigator.storage?.persist?.();
     navigator.serviceWorker?.getRegistration().then((worker) => worker?.sync?.register("outbox")).catch(() => {});
     sender.changed();
-    return watch(then);
+    return watch(kept, then);
   }
-  function watch(then) {
-    watching = then || {};
+  function watch(form, then) {
+    watching.set(form, then || {});
     send({ force: true });
     return draw();
   }
@@ -89,19 +91,19 @@ const outbox = (() => {
   }
 
   // --- A form that is opened: an id of its own (a kept page's is old), what it holds already, what became of it
-  function openForm() {
-    const asking = new URL(window.location.href).searchParams;
+  function openForm(form) {
+    const asking = form.dataset.address ? new URLSearchParams() : new URL(window.location.href).searchParams; // a kept page's address is not the form's
     const given = [asking.get("edit"), asking.get("id")].find((id) => /^[0-9a-f-]{36}$/.test(id || ""));
     form.elements.client_id.value = given || crypto.randomUUID();
-    if (asking.get("edit")) store.get("items", given).then((item) => { if (item?.user === user && item.state === "refused") return edit(item); return undefined; });
+    if (asking.get("edit")) store.get("items", given).then((item) => { if (item?.user === user && item.state === "refused") return edit(form, item); return undefined; });
     if (!form.matches("[data-visit-form]")) form.addEventListener("submit", (event) => {
       event.preventDefault();
       event.stopPropagation();
-      if (watching) return;
+      if (watching.has(form)) return;
       keep(form, new FormData(form), {}).catch((error) => { console.warn(error); form.submit(); });
     });
   }
-  async function edit(item) {
+  async function edit(form, item) {
     const { fields } = await store.secretOf(item);
     for (const element of form.elements) {
       if (!element.name || ["hidden", "file"].includes(element.type)) continue;
@@ -115,9 +117,9 @@ const outbox = (() => {
     }
     const photos = form.querySelector("[data-kept-photos]");
     if (photos && item.photos_left) { photos.hidden = false; photos.querySelector("b").textContent = item.photos_left; }
-    problems(item.problem || []);
+    problems(form, item.problem || []);
   }
-  function problems(sentences) {
+  function problems(form, sentences) {
     form.querySelector("[data-problems]").replaceChildren(...sentences.map((sentence) => { const line = document.createElement("p"); line.textContent = sentence; return line; }));
   }
 
@@ -134,7 +136,7 @@ const outbox = (() => {
     for (const notice of document.querySelectorAll("[data-outbox-notice]")) notice.hidden = !unsent;
     const signedOut = Boolean(await store.get("meta", "outbox-signed-out")) && unsent > 0;
     for (const notice of document.querySelectorAll("[data-outbox-signed-out]")) notice.hidden = !signedOut;
-    if (form) drawForm(items.find((item) => item.client_id === form.elements.client_id.value), signedOut);
+    for (const form of forms) drawForm(form, items.find((item) => item.client_id === form.elements.client_id.value), signedOut);
     const list = document.querySelector("[data-outbox-list]");
     if (list) await drawList(list, items, signedOut);
   }
@@ -146,11 +148,12 @@ const outbox = (() => {
     if (signedOut) return words.signedOut;
     return item.state === "sending" ? words.sending : words.waiting;
   }
-  function drawForm(item, signedOut) {
-    const panel = document.querySelector("[data-kept-panel]");
+  function drawForm(form, item, signedOut) {
+    const panel = panelOf(form);
     const editing = item?.state === "refused";
-    if (item?.state === "sent" && watching && item.receipt.url) return leave(item);
-    if (editing && watching) { watching.refused?.(item.problem || []); if (!watching.refused) problems(item.problem || []); watching = undefined; }
+    const sent = watching.get(form);
+    if (item?.state === "sent" && sent && item.receipt.url) return leave(form, item);
+    if (editing && sent) { sent.refused?.(item.problem || []); if (!sent.refused) problems(form, item.problem || []); watching.delete(form); }
     const shown = Boolean(item) && !editing;
     if (shown && panel.hidden) { panel.hidden = false; form.hidden = true; window.scrollTo(0, 0); panel.focus(); }
     if (!shown) { panel.hidden = true; form.hidden = false; return undefined; }
@@ -164,8 +167,8 @@ const outbox = (() => {
     anchor.hidden = !through;
     if (through) anchor.href = item.receipt.url;
   }
-  function leave(item) { // to the receipt, which says that it is saved
-    watching = undefined;
+  function leave(form, item) { // to the receipt, which says that it is saved
+    watching.delete(form);
     window.sessionStorage.setItem("sent", item.client_id);
     window.sessionStorage.setItem("said", form.dataset.saved);
     window.location.assign(item.receipt.url);
@@ -240,7 +243,7 @@ const outbox = (() => {
 
   // --- On each page of who is signed in
   if (possible) {
-    if (form) openForm();
+    forms.forEach(openForm);
     if (document.querySelector("[data-outbox-list]")) openList();
     sender.changes?.addEventListener("message", draw);
     window.addEventListener("outbox", draw);
