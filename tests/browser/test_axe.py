@@ -18,7 +18,7 @@ VISITS = ["/visits/new/?household={household}", "/visits/{visit}/", "/needs/new/
 BOARDS = ["/dashboards/township/{township}/", "/households/?sort=-code&page=2"]
 PAGES: dict[str, list[str]] = {  # beyond the navigation
     Role.CADRE: [
-        *CASE_FILE, *VISITS, "/visits/{visit}/correct/", "/parked/{parked}/", "/account/", "/account/password/",
+        *CASE_FILE, *VISITS, "/visits/{visit}/correct/", "/account/", "/account/password/",
     ],
     Role.UNIT_LIAISON: [*CASE_FILE, *VISITS],
     Role.VILLAGE_CLERK: [],
