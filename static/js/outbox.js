@@ -55,7 +55,7 @@ const outbox = (() => {
     const { kind, household, visit, title } = kept.dataset;
     const { fields, files } = written(data);
     const before = await store.get("items", id);
-    if (before && before.state !== "refused") return watch(kept, then); // a second tap
+    if (before && (before.state !== "refused" || before.receipt)) return watch(kept, then); // a second tap
     const there = await (await store.database()).getAllKeysFromIndex("photos", "item", id);
     const replaced = photosOfPage.get(kept) ?? [];
     const staying = there.filter((key) => !replaced.includes(key)); // kept by an earlier page of the same record
@@ -93,9 +93,14 @@ const outbox = (() => {
   // --- A form that is opened: an id of its own (a kept page's is old), what it holds already, what became of it
   function openForm(form) {
     const asking = form.dataset.address ? new URLSearchParams() : new URL(window.location.href).searchParams; // a kept page's address is not the form's
-    const given = [asking.get("edit"), asking.get("id")].find((id) => /^[0-9a-f-]{36}$/.test(id || ""));
-    form.elements.client_id.value = given || crypto.randomUUID();
-    if (asking.get("edit")) store.get("items", given).then((item) => { if (item?.user === user && item.state === "refused") return edit(form, item); return undefined; });
+    const given = asking.get("edit") || asking.get("id");
+    const id = form.elements.client_id;
+    if (given !== id.value) id.value = crypto.randomUUID(); // else the server gave the form for this id
+    if (given) store.get("items", given).then((item) => {
+      if (item?.user !== user) return undefined;
+      id.value = given;
+      return item.state === "refused" && !item.receipt ? edit(form, item) : draw();
+    });
     if (!form.matches("[data-visit-form]")) form.addEventListener("submit", (event) => {
       event.preventDefault();
       event.stopPropagation();
@@ -150,7 +155,7 @@ const outbox = (() => {
   }
   function drawForm(form, item, signedOut) {
     const panel = panelOf(form);
-    const editing = item?.state === "refused";
+    const editing = item?.state === "refused" && !item.receipt; // else a photo alone was not taken
     const sent = watching.get(form);
     if (item?.state === "sent" && sent && item.receipt.url) return leave(form, item);
     if (editing && sent) { sent.refused?.(item.problem || []); if (!sent.refused) problems(form, item.problem || []); watching.delete(form); }

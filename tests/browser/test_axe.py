@@ -18,8 +18,8 @@ VISITS = ["/visits/new/?household={household}", "/visits/{visit}/", "/needs/new/
 BOARDS = ["/dashboards/township/{township}/", "/households/?sort=-code&page=2"]
 PAGES: dict[str, list[str]] = {  # beyond the navigation
     Role.CADRE: [
-        *CASE_FILE, *VISITS, "/visits/{visit}/correct/", "/parked/{parked}/", "/visits/changes/{told}/", "/account/",
-        "/account/password/", "/offline/", "/offline/households/{household}/", "/offline/nothing/",
+        *CASE_FILE, *VISITS, "/visits/{visit}/correct/", "/visits/changes/{told}/", "/account/", "/account/password/",
+        "/offline/", "/offline/households/{household}/", "/offline/nothing/",
     ],
     Role.UNIT_LIAISON: [*CASE_FILE, *VISITS],
     Role.VILLAGE_CLERK: [],
