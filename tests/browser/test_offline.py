@@ -240,3 +240,25 @@ def test_what_is_written_in_the_copy_arrives_once_the_network_is_back(
         expect(page.locator("[data-outbox-list] [data-state=sent]")).to_have_count(2)
         expect(page.locator(".phone-bar [data-outbox-count]")).to_be_hidden()
     assert product.rows("SELECT count(*) FROM visits_visit WHERE text = '在村里写的走访'") == [(1,)]
+def test_a_browser_that_keeps_nothing_works_as_ever(
+    playwright: Playwright,
+    product: Product,
+    line: Line,
+    browser_type_launch_args: dict[str, Any],
+    tmp_path: Path,
+) -> None:
+    with phone(playwright, line, browser_type_launch_args, tmp_path) as wechat:
+        wechat.add_init_script("delete Navigator.prototype.serviceWorker; delete window.indexedDB;")
+        page = wechat.new_page()
+        enter(page, product, "cadre")
+        expect(page.locator("[data-kept]")).to_contain_text("不能离线使用")
+        page.locator(".household-card a.btn-primary").first.click()
+        page.locator("#id_text").fill("孩子开学")
+        until(page, "async () => Object.keys(sessionStorage).some((key) => key.startsWith('draft '))")
+        page.evaluate("window.location.reload()")
+        expect(page.locator("[data-draft-note]")).to_be_visible()
+        expect(page.locator("#id_text")).to_have_value("孩子开学")
+        page.goto("/account/")
+        page.locator("main form[data-sign-out] button").click()
+        page.wait_for_url("**/sign-in/")
+        assert page.evaluate("Object.keys(sessionStorage).filter((key) => key.startsWith('draft'))") == []
