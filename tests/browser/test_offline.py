@@ -240,6 +240,8 @@ def test_what_is_written_in_the_copy_arrives_once_the_network_is_back(
         expect(page.locator("[data-outbox-list] [data-state=sent]")).to_have_count(2)
         expect(page.locator(".phone-bar [data-outbox-count]")).to_be_hidden()
     assert product.rows("SELECT count(*) FROM visits_visit WHERE text = '在村里写的走访'") == [(1,)]
+
+
 def test_a_browser_that_keeps_nothing_works_as_ever(
     playwright: Playwright,
     product: Product,
