@@ -76,7 +76,7 @@ def versions(client):
 
 
 def test_a_cadre_keeps_his_own_households_alone(as_user, zhao, sun):
-    assert list(versions(as_user("wang"))) == ["/offline/", f"/offline/households/{zhao.pk}/"]
+    assert list(versions(as_user("wang"))) == ["/offline/", f"/offline/households/{zhao.pk}/", "/outbox/"]
     client = as_user("wang")
     assert client.get(f"/offline/households/{zhao.pk}/").status_code == 200
     assert client.get(f"/offline/households/{sun.pk}/").status_code == 404
@@ -98,21 +98,21 @@ def test_a_cadre_who_is_also_a_clerk_keeps_only_what_he_helps(as_user, zhao, wan
     other = make_household("周某", village="东山前村")
     client = as_user("wang")
     assert client.get(f"/households/{other.pk}/").status_code == 200
-    assert list(versions(client)) == ["/offline/", f"/offline/households/{zhao.pk}/"]
+    assert list(versions(client)) == ["/offline/", f"/offline/households/{zhao.pk}/", "/outbox/"]
 
 
 def test_a_household_that_went_to_another_is_kept_no_longer(as_user, zhao):
     client = as_user("wang")
     pairing = zhao.pairings.get()
     end_pairing(pairing, on=TODAY, reason="调岗")
-    assert list(versions(client)) == ["/offline/"]
+    assert list(versions(client)) == ["/offline/", "/outbox/"]
     assert client.get(f"/offline/households/{zhao.pk}/").status_code == 404
 
 
 def test_no_more_households_than_set_are_kept(as_user, make_household, wang, zhao, settings):
     for slot in range(2, 8):
         make_household(f"户{slot}", cadre=wang, slot=slot)
-    assert len(kept(as_user("wang"))["pages"]) == 1 + 5
+    assert len(kept(as_user("wang"))["pages"]) == 2 + 5
     settings.OFFLINE_HOUSEHOLDS = 2
     assert len(kept(as_user("wang"))["pages"]) == 1 + 2
 
