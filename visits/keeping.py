@@ -59,6 +59,7 @@ def pages_of(user: Any) -> list[Page]:
         for one in households
     ]
     same = _hash([release(), get_language(), user.pk])
+    found += [Page(reverse("visits:offline_need", args=[one.pk]), versions[one.pk]) for one in households]
     also = [Page(reverse(view), same) for view in ALSO_KEPT]
     return [Page(reverse("visits:offline"), _hash([same, *(page.version for page in found)])), *found, *also]
 

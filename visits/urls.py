@@ -21,6 +21,7 @@ urlpatterns = [
     path("offline/", offline.offline, name="offline"),
     path("offline/list/", offline.offline_list, name="offline_list"),
     path("offline/households/<int:pk>/", offline.offline_household, name="offline_household"),
+    path("offline/households/<int:pk>/need/", offline.offline_need, name="offline_need"),
     path("todo/", needs.todo, name="todo"),
     path("outbox/", outbox.page, name="outbox"),
     path("outbox/token/", outbox.token, name="outbox_token"),

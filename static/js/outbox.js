@@ -6,10 +6,9 @@ const outbox = (() => {
   const user = Number(document.body.dataset.user);
   const possible = Boolean(user && window.indexedDB && window.crypto?.subtle && window.crypto.randomUUID);
   const IDLE = 2000; // milliseconds until the first try anew where there is no network
-  const forms = [...document.querySelectorAll("form[data-outbox]")]; // each beside its own panel, visits/_kept.html
-  const panelOf = (form) => form.parentElement.querySelector("[data-kept-panel]");
-  const photosOfPage = new Map(); // form → photos that this page has kept for it
-  const watching = new Map(); // form that was sent on this page → {refused()}
+  const form = document.querySelector("form[data-outbox]");
+  let photosOfPage = []; // that this page has kept for its form
+  let watching; // of the form that was sent on this page: {refused()}
 
   // --- Sending: on each occasion, then again and again
   let running = false;
@@ -55,10 +54,9 @@ const outbox = (() => {
     const { kind, household, visit, title } = kept.dataset;
     const { fields, files } = written(data);
     const before = await store.get("items", id);
-    if (before && (before.state !== "refused" || before.receipt)) return watch(kept, then); // a second tap
+    if (before && (before.state !== "refused" || before.receipt)) return watch(then); // a second tap
     const there = await (await store.database()).getAllKeysFromIndex("photos", "item", id);
-    const replaced = photosOfPage.get(kept) ?? [];
-    const staying = there.filter((key) => !replaced.includes(key)); // kept by an earlier page of the same record
+    const staying = there.filter((key) => !photosOfPage.includes(key)); // kept by an earlier page of the same record
     const photos = [];
     for (const [order, file] of files.entries()) {
       const row = { client_id: crypto.randomUUID(), user, item: id, order: Date.now() + order, state: "waiting", name: file.name };
@@ -70,16 +68,16 @@ const outbox = (() => {
       visit: visit ? Number(visit) : undefined, written_on: before?.written_on ?? today(), address: address(kept), state: "waiting", tries: 0,
       photos_left: staying.length + photos.length,
     };
-    await store.putAll([{ name: "items", row: item, secret: { title, fields } }, ...photos], replaced.map((key) => ({ name: "photos", key })));
+    await store.putAll([{ name: "items", row: item, secret: { title, fields } }, ...photos], photosOfPage.map((key) => ({ name: "photos", key })));
     if (typeof drafts !== "undefined") drafts.sent(kept);
-    photosOfPage.set(kept, photos.map(({ row }) => row.client_id));
+    photosOfPage = photos.map(({ row }) => row.client_id);
     navigator.storage?.persist?.();
     navigator.serviceWorker?.getRegistration().then((worker) => worker?.sync?.register("outbox")).catch(() => {});
     sender.changed();
-    return watch(kept, then);
+    return watch(then);
   }
-  function watch(form, then) {
-    watching.set(form, then || {});
+  function watch(then) {
+    watching = then || {};
     send({ force: true });
     return draw();
   }
@@ -91,24 +89,24 @@ const outbox = (() => {
   }
 
   // --- A form that is opened: an id of its own (a kept page's is old), what it holds already, what became of it
-  function openForm(form) {
-    const asking = form.dataset.address ? new URLSearchParams() : new URL(window.location.href).searchParams; // a kept page's address is not the form's
+  function openForm() {
+    const asking = new URL(window.location.href).searchParams;
     const given = asking.get("edit") || asking.get("id");
     const id = form.elements.client_id;
     if (given !== id.value) id.value = crypto.randomUUID(); // else the server gave the form for this id
     if (given) store.get("items", given).then((item) => {
       if (item?.user !== user) return undefined;
       id.value = given;
-      return item.state === "refused" && !item.receipt ? edit(form, item) : draw();
+      return item.state === "refused" && !item.receipt ? edit(item) : draw();
     });
     if (!form.matches("[data-visit-form]")) form.addEventListener("submit", (event) => {
       event.preventDefault();
       event.stopPropagation();
-      if (watching.has(form)) return;
+      if (watching) return;
       keep(form, new FormData(form), {}).catch((error) => { console.warn(error); form.submit(); });
     });
   }
-  async function edit(form, item) {
+  async function edit(item) {
     const { fields } = await store.secretOf(item);
     for (const element of form.elements) {
       if (!element.name || ["hidden", "file"].includes(element.type)) continue;
@@ -122,9 +120,9 @@ const outbox = (() => {
     }
     const photos = form.querySelector("[data-kept-photos]");
     if (photos && item.photos_left) { photos.hidden = false; photos.querySelector("b").textContent = item.photos_left; }
-    problems(form, item.problem || []);
+    problems(item.problem || []);
   }
-  function problems(form, sentences) {
+  function problems(sentences) {
     form.querySelector("[data-problems]").replaceChildren(...sentences.map((sentence) => { const line = document.createElement("p"); line.textContent = sentence; return line; }));
   }
 
@@ -141,7 +139,7 @@ const outbox = (() => {
     for (const notice of document.querySelectorAll("[data-outbox-notice]")) notice.hidden = !unsent;
     const signedOut = Boolean(await store.get("meta", "outbox-signed-out")) && unsent > 0;
     for (const notice of document.querySelectorAll("[data-outbox-signed-out]")) notice.hidden = !signedOut;
-    for (const form of forms) drawForm(form, items.find((item) => item.client_id === form.elements.client_id.value), signedOut);
+    if (form) drawForm(items.find((item) => item.client_id === form.elements.client_id.value), signedOut);
     const list = document.querySelector("[data-outbox-list]");
     if (list) await drawList(list, items, signedOut);
   }
@@ -153,12 +151,11 @@ const outbox = (() => {
     if (signedOut) return words.signedOut;
     return item.state === "sending" ? words.sending : words.waiting;
   }
-  function drawForm(form, item, signedOut) {
-    const panel = panelOf(form);
+  function drawForm(item, signedOut) {
+    const panel = document.querySelector("[data-kept-panel]");
     const editing = item?.state === "refused" && !item.receipt; // else a photo alone was not taken
-    const sent = watching.get(form);
-    if (item?.state === "sent" && sent && item.receipt.url) return leave(form, item);
-    if (editing && sent) { sent.refused?.(item.problem || []); if (!sent.refused) problems(form, item.problem || []); watching.delete(form); }
+    if (item?.state === "sent" && watching && item.receipt.url) return leave(item);
+    if (editing && watching) { watching.refused?.(item.problem || []); if (!watching.refused) problems(item.problem || []); watching = undefined; }
     const shown = Boolean(item) && !editing;
     if (shown && panel.hidden) { panel.hidden = false; form.hidden = true; window.scrollTo(0, 0); panel.focus(); }
     if (!shown) { panel.hidden = true; form.hidden = false; return undefined; }
@@ -172,8 +169,8 @@ const outbox = (() => {
     anchor.hidden = !through;
     if (through) anchor.href = item.receipt.url;
   }
-  function leave(form, item) { // to the receipt, which says that it is saved
-    watching.delete(form);
+  function leave(item) { // to the receipt, which says that it is saved
+    watching = undefined;
     window.sessionStorage.setItem("sent", item.client_id);
     window.sessionStorage.setItem("said", form.dataset.saved);
     window.location.assign(item.receipt.url);
@@ -248,7 +245,7 @@ const outbox = (() => {
 
   // --- On each page of who is signed in
   if (possible) {
-    forms.forEach(openForm);
+    if (form) openForm();
     if (document.querySelector("[data-outbox-list]")) openList();
     sender.changes?.addEventListener("message", draw);
     window.addEventListener("outbox", draw);

@@ -92,7 +92,7 @@ function counterpart(url) {
   if (!household) return undefined;
   if (url.pathname.startsWith("/households/")) return `${LIST}households/${household}/`;
   if (url.pathname === "/visits/new/") return `${LIST}households/${household}/#visit`;
-  if (url.pathname === "/needs/new/") return `${LIST}households/${household}/#need`;
+  if (url.pathname === "/needs/new/") return `${LIST}households/${household}/need/`;
   return undefined;
 }
 

@@ -19,7 +19,7 @@ BOARDS = ["/dashboards/township/{township}/", "/households/?sort=-code&page=2"]
 PAGES: dict[str, list[str]] = {  # beyond the navigation
     Role.CADRE: [
         *CASE_FILE, *VISITS, "/visits/{visit}/correct/", "/visits/changes/{told}/", "/account/", "/account/password/",
-        "/offline/", "/offline/households/{household}/", "/offline/nothing/",
+        "/offline/", "/offline/households/{household}/", "/offline/households/{household}/need/", "/offline/nothing/",
     ],
     Role.UNIT_LIAISON: [*CASE_FILE, *VISITS],
     Role.VILLAGE_CLERK: [],

@@ -104,6 +104,8 @@ def test_own_households_can_be_read_without_network_until_signing_out(
         expect(page.locator(".offline-file")).to_contain_text("家庭成员")
         page.goto(f"/visits/new/?household={address.split('/')[2]}")
         expect(page.locator("#visit").get_by_role("button", name="保存")).to_be_visible()
+        page.goto(f"/needs/new/?household={address.split('/')[2]}")
+        expect(page.get_by_role("radio", name="助学")).to_be_visible()
 
         line.mend()
         with product.paused("web"):  # a network that lets wait
@@ -229,7 +231,7 @@ def test_what_is_written_in_the_copy_arrives_once_the_network_is_back(
         form.get_by_role("button", name="保存").click()
         expect(form.locator("[data-kept-title]")).to_have_text("已保存在手机上")
         page.goto(f"/needs/new/?household={household}")
-        need = page.locator("#need")
+        need = page.locator("#main")
         need.get_by_label("助学").check()
         need.get_by_role("button", name="保存").click()
         expect(need.locator("[data-kept-title]")).to_have_text("已保存在手机上")
