@@ -62,6 +62,7 @@ const outbox = (() => {
       const row = { client_id: crypto.randomUUID(), user, item: id, order: Date.now() + order, state: "waiting", name: file.name };
       photos.push({ name: "photos", row, bytes: await file.arrayBuffer() });
     }
+    if (fields.photos_follow) fields.photos_follow = [String(staying.length + photos.length)]; // they go one by one, after this
     const last = Math.max(0, ...(await own()).map((item) => item.order));
     const item = {
       client_id: id, user, order: before?.order ?? Math.max(Date.now(), last + 1), kind, household: Number(household),
