@@ -18,8 +18,8 @@ WORKER = "js/sw.js"
 FILES = (  # all that a kept page needs; nothing of a person
     "vendor/bootstrap.min.css", "css/bangfu.css", "css/visits.css", "css/dashboards.css",
     "django_htmx/htmx-2.min.js", "js/bangfu.js", "js/visits.js",
-    "vendor/idb.js", "js/store.js", "js/drafts.js", "js/keep.js", "js/signout.js", "js/signin.js",
-    "js/offline.js",
+    "vendor/idb.js", "js/store.js", "js/sender.js", "js/outbox.js", "js/drafts.js", "js/keep.js", "js/signout.js",
+    "js/signin.js", "js/offline.js",
     "vendor/icons.svg", "img/favicon.svg", "img/hills.svg", "img/icon-192.png",
 )  # fmt: skip
 
@@ -49,7 +49,7 @@ def worker() -> str:
     known = {
         "version": version(),
         "files": [static(name) for name in FILES],
-        "scripts": [static("vendor/idb.js"), static("js/store.js")],
+        "scripts": [static(name) for name in ("vendor/idb.js", "js/store.js", "js/sender.js")],
         "nothing": reverse("core:offline_nothing"),
         "signIn": reverse("account_login"),
         "signOut": reverse("account_logout"),

@@ -94,16 +94,19 @@ class Fieldwork:
     def _parked(self, pairings: list[Pairing]) -> None:
         """Records that a cadre sent after the households had gone to others: the township has them to place."""
         here = [pairing for pairing in pairings if pairing.household.village.parent_id == self.township.pk]
-        own = [pairing.cadre for pairing in here if pairing.cadre.unit.division_id == self.township.pk]
-        writer = min(own, key=lambda cadre: (cadre.name, cadre.pk), default=None)  # whom the demo signs in
+        cadres = [pairing.cadre for pairing in here]
+        own = [cadre for cadre in cadres if cadre.unit.division_id == self.township.pk]
+        writer = min(own or cadres, key=lambda cadre: (cadre.name, cadre.pk), default=None)  # whom the demo signs in
         if writer is None:
             return
-        others = [pairing for pairing in here if pairing.cadre_id != writer.pk]
-        for pairing, text in zip(others, PARKED_TEXTS, strict=False):
+        somebody = next(pairing.cadre for pairing in pairings if pairing.cadre_id != writer.pk)
+        here.sort(key=lambda pairing: pairing.cadre_id == writer.pk)  # households of others first
+        for pairing, text in zip(here, PARKED_TEXTS, strict=False):
+            by = somebody if pairing.cadre_id == writer.pk else writer
             day = self.as_of - timedelta(days=2)
             fields = {"visited_on": [day.isoformat()], "mode": [Mode.HOME.value], "text": [text]}
             OutboxItem(
-                client_id=self._uuid(), kind=ItemKind.VISIT, by=writer.user, household=pairing.household,
+                client_id=self._uuid(), kind=ItemKind.VISIT, by=by.user, household=pairing.household,
                 written_on=day, state=ItemState.PARKED, fields=fields,
             ).save(force_insert=True)  # fmt: skip
 

@@ -1,14 +1,15 @@
 """Fictitious news on visits, so that the receipt, the case file and a decision between two values can be seen."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from random import Random
-from typing import cast
 from uuid import UUID
+
+from django.utils import timezone
 
 from accounts.models import User
 from cadres.models import Pairing
-from core.history import through
+from core.history import history_written_by_caller, through
 from households.codes import Health, Relation, Sex
 from households.models import Household, Member
 from households.register import change_household
@@ -16,6 +17,7 @@ from visits import changes
 from visits.changes import Told
 from visits.codes import Change, Fact, Mode
 from visits.logging import log_visit
+from visits.models import Visit
 
 
 def tell(*, as_of: date, seed: int) -> None:
@@ -23,14 +25,17 @@ def tell(*, as_of: date, seed: int) -> None:
     random, clerk = Random(seed + 11), User.objects.get(username="clerk")  # noqa: S311 fictitious, no secret
     pairings = list(Pairing.objects.active().filter(cadre__user__username="cadre").select_related("cadre__user")[:2])
     for pairing, tell_one in zip(pairings, (_news, _conflict), strict=False):
-        household = Household.objects.get(pk=pairing.household_id)
-        by = cast(User, pairing.cadre.user)
-        with through("load_demo", by=by):
+        household, cadre = Household.objects.get(pk=pairing.household_id), pairing.cadre.user
+        assert cadre is not None  # found by its name
+        with through("load_demo", by=cadre):
             told, codes, text = tell_one(household, as_of, clerk)
-            log_visit(
-                client_id=UUID(int=random.getrandbits(128), version=4), household=household, by=by,
+            visit = log_visit(
+                client_id=UUID(int=random.getrandbits(128), version=4), household=household, by=cadre,
                 visited_on=as_of - timedelta(days=1), mode=Mode.HOME, changes=codes, text=text, told=told,
             )  # fmt: skip
+        day = datetime.combine(visit.visited_on, time(16, 30), timezone.get_current_timezone())
+        with history_written_by_caller():  # the demo lives on its own day
+            Visit.objects.filter(pk=visit.pk).update(entered_at=day)
 
 
 def _told(household: Household, fact: str, value: object, member: Member | None = None) -> Told:
@@ -48,7 +53,6 @@ def _news(household: Household, as_of: date, clerk: User) -> tuple[list[Told], l
     told = [
         _told(household, Fact.PHONE, "13900000088"), Told(Fact.BIRTH, born), _told(household, Fact.JOB, job, head),
         _told(household, "housing", {"state": "held", "evidence": "东屋屋顶已修好，走访看过"}),
-        Told(Fact.REPAIR, {"note": "东屋屋顶翻修", "source": "fiscal"}),
     ]  # fmt: skip
     return told, [Change.FAMILY, Change.JOB, Change.HOUSING], "孙女出生，一家人高兴；户主进了镇服装厂。"
 

@@ -37,7 +37,9 @@ def copy_assets() -> None:
     (VENDOR / "licences").mkdir(parents=True)
     for name in FILES:
         # The maps are not served, and the hashed storage would look for them.
-        (VENDOR / RENAMED.get(name, Path(name).name)).write_text(SOURCE_MAP.sub("", _package_file(name)), encoding="utf-8")
+        (VENDOR / RENAMED.get(name, Path(name).name)).write_text(
+            SOURCE_MAP.sub("", _package_file(name)), encoding="utf-8"
+        )
     for name, source in LICENCES.items():
         (VENDOR / "licences" / name).write_text(_package_file(source), encoding="utf-8")
     names = ICON_LIST.read_text(encoding="utf-8").split()

@@ -28,7 +28,7 @@ from visits.sections import PHOTOS_SHOWN, load_visits
 SHOWN_OF_A_HOUSEHOLD: tuple[Any, ...] = (
     Member, IncomeStatement, GrowthAssessment, GuaranteeStatus, Enrolment, Measure, Visit, Need,
 )  # fmt: skip
-ALSO_KEPT: tuple[str, ...] = ()  # views of pages that are the same for everybody, or filled in by the phone itself
+ALSO_KEPT = ("visits:outbox",)  # pages that the phone itself fills in
 
 
 @dataclass
@@ -59,6 +59,7 @@ def pages_of(user: Any) -> list[Page]:
         for one in households
     ]
     same = _hash([release(), get_language(), user.pk])
+    found += [Page(reverse("visits:offline_need", args=[one.pk]), versions[one.pk]) for one in households]
     also = [Page(reverse(view), same) for view in ALSO_KEPT]
     return [Page(reverse("visits:offline"), _hash([same, *(page.version for page in found)])), *found, *also]
 

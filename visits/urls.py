@@ -34,6 +34,7 @@ urlpatterns = [
     path("offline/", offline.offline, name="offline"),
     path("offline/list/", offline.offline_list, name="offline_list"),
     path("offline/households/<int:pk>/", offline.offline_household, name="offline_household"),
+    path("offline/households/<int:pk>/need/", offline.offline_need, name="offline_need"),
     path("needs/<int:pk>/refer/", referrals.referral_new, name="referral_new"),
     path("referrals/", referrals.referrals, name="referrals"),
     path("referrals/<int:pk>/", referrals.referral, name="referral"),

@@ -54,7 +54,7 @@ const outbox = (() => {
     const { kind, household, visit, title } = kept.dataset;
     const { fields, files } = written(data);
     const before = await store.get("items", id);
-    if (before && before.state !== "refused") return watch(then); // a second tap
+    if (before && (before.state !== "refused" || before.receipt)) return watch(then); // a second tap
     const there = await (await store.database()).getAllKeysFromIndex("photos", "item", id);
     const staying = there.filter((key) => !photosOfPage.includes(key)); // kept by an earlier page of the same record
     const photos = [];
@@ -62,6 +62,7 @@ const outbox = (() => {
       const row = { client_id: crypto.randomUUID(), user, item: id, order: Date.now() + order, state: "waiting", name: file.name };
       photos.push({ name: "photos", row, bytes: await file.arrayBuffer() });
     }
+    if (fields.photos_follow) fields.photos_follow = [String(staying.length + photos.length)]; // they go one by one, after this
     const last = Math.max(0, ...(await own()).map((item) => item.order));
     const item = {
       client_id: id, user, order: before?.order ?? Math.max(Date.now(), last + 1), kind, household: Number(household),
@@ -91,9 +92,14 @@ const outbox = (() => {
   // --- A form that is opened: an id of its own (a kept page's is old), what it holds already, what became of it
   function openForm() {
     const asking = new URL(window.location.href).searchParams;
-    const given = [asking.get("edit"), asking.get("id")].find((id) => /^[0-9a-f-]{36}$/.test(id || ""));
-    form.elements.client_id.value = given || crypto.randomUUID();
-    if (asking.get("edit")) store.get("items", given).then((item) => { if (item?.user === user && item.state === "refused") return edit(item); return undefined; });
+    const given = asking.get("edit") || asking.get("id");
+    const id = form.elements.client_id;
+    if (given !== id.value) id.value = crypto.randomUUID(); // else the server gave the form for this id
+    if (given) store.get("items", given).then((item) => {
+      if (item?.user !== user) return undefined;
+      id.value = given;
+      return item.state === "refused" && !item.receipt ? edit(item) : draw();
+    });
     if (!form.matches("[data-visit-form]")) form.addEventListener("submit", (event) => {
       event.preventDefault();
       event.stopPropagation();
@@ -148,7 +154,7 @@ const outbox = (() => {
   }
   function drawForm(item, signedOut) {
     const panel = document.querySelector("[data-kept-panel]");
-    const editing = item?.state === "refused";
+    const editing = item?.state === "refused" && !item.receipt; // else a photo alone was not taken
     if (item?.state === "sent" && watching && item.receipt.url) return leave(item);
     if (editing && watching) { watching.refused?.(item.problem || []); if (!watching.refused) problems(item.problem || []); watching = undefined; }
     const shown = Boolean(item) && !editing;

@@ -65,7 +65,7 @@
     } catch { // a browser that keeps nothing but this tab's drafts
       window.sessionStorage.clear();
       form.dataset.plain = "yes";
-      form.requestSubmit();
+      setTimeout(() => form.requestSubmit()); // within its own event a form cannot be sent again
     }
   }, true);
 })();

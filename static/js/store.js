@@ -85,7 +85,7 @@ const store = (() => {
 
     /** How much of a user has not been sent: {items, photos}. */
     async unsent(user) {
-      const of = async (name) => (await this.ofUser(name, user)).filter((row) => row.state !== "sent").length;
+      const of = async (name) => (await this.ofUser(name, user)).filter((row) => !["sent", "parked"].includes(row.state)).length;
       return { items: await of("items"), photos: await of("photos") };
     },
 

@@ -1,7 +1,7 @@
 // The service worker: static files from its cache; pages from the network, and without it from what keep.js keeps
 // encrypted of who signed in last. `config` (core/installing.py) stands in front: version, files, scripts, addresses.
 // Nothing personal is in the cache; a new version of this file changes nothing in IndexedDB.
-importScripts(...config.scripts); // idb, store
+importScripts(...config.scripts); // idb, store, sender
 
 const CACHE = `bangfu ${config.version}`;
 const WAIT = 4000; // ms; then a copy is better than the page that is still on its way
@@ -24,6 +24,11 @@ self.addEventListener("activate", (event) => {
     await self.clients.claim();
     await store.forgetOld(Date.now());
   })());
+});
+
+self.addEventListener("sync", (event) => { // the network is back, the page may be gone
+  if (event.tag !== "outbox") return;
+  event.waitUntil(sender.sendAll(store, fetch).then(({ unsent }) => { if (unsent) throw new Error("later"); }));
 });
 
 self.addEventListener("fetch", (event) => {
@@ -87,7 +92,7 @@ function counterpart(url) {
   if (!household) return undefined;
   if (url.pathname.startsWith("/households/")) return `${LIST}households/${household}/`;
   if (url.pathname === "/visits/new/") return `${LIST}households/${household}/#visit`;
-  if (url.pathname === "/needs/new/") return `${LIST}households/${household}/#need`;
+  if (url.pathname === "/needs/new/") return `${LIST}households/${household}/need/`;
   return undefined;
 }
 

@@ -27,9 +27,9 @@ PLANS = [
 BOARDS = ["/dashboards/township/{township}/", "/households/?sort=-code&page=2"]
 PAGES: dict[str, list[str]] = {  # beyond the navigation
     Role.CADRE: [
-        *CASE_FILE, *VISITS, "/visits/{visit}/correct/", "/parked/{parked}/", "/visits/changes/{told}/", "/account/",
-        "/account/password/", "/offline/", "/offline/households/{household}/", "/offline/nothing/", "/referrals/",
-        "/referrals/{referral}/", "/needs/{need}/", "/needs/{need}/refer/", *PLANS,
+        *CASE_FILE, *VISITS, "/visits/{visit}/correct/", "/visits/changes/{told}/", "/account/", "/account/password/",
+        "/offline/", "/offline/households/{household}/", "/offline/households/{household}/need/", "/offline/nothing/",
+        "/referrals/", "/referrals/{referral}/", "/needs/{need}/", "/needs/{need}/refer/", *PLANS,
     ],
     Role.UNIT_LIAISON: [*CASE_FILE, *VISITS, "/cadres/{cadre}/leave/"],
     Role.VILLAGE_CLERK: [],

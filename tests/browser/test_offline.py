@@ -104,6 +104,8 @@ def test_own_households_can_be_read_without_network_until_signing_out(
         expect(page.locator(".offline-file")).to_contain_text("家庭成员")
         page.goto(f"/visits/new/?household={address.split('/')[2]}")
         expect(page.locator("#visit").get_by_role("button", name="保存")).to_be_visible()
+        page.goto(f"/needs/new/?household={address.split('/')[2]}")
+        expect(page.get_by_role("radio", name="助学")).to_be_visible()
 
         line.mend()
         with product.paused("web"):  # a network that lets wait
@@ -206,3 +208,61 @@ def test_what_is_typed_is_there_again_until_it_is_sent(
         page.goto(address)
         until(page, f"async () => !(await ({DRAFTED})())")
         expect(page.locator("#id_text")).to_have_value("")
+
+
+def test_what_is_written_in_the_copy_arrives_once_the_network_is_back(
+    playwright: Playwright, product: Product, line: Line, browser_type_launch_args: dict[str, Any], tmp_path: Path
+) -> None:
+    with phone(playwright, line, browser_type_launch_args, tmp_path) as first:
+        page = first.new_page()
+        enter(page, product, "cadre")
+        expect(page.locator("[data-kept]")).to_contain_text("可离线使用")
+        household = (page.locator(".household-card .top a").first.get_attribute("href") or "").split("/")[2]
+        cookies = first.cookies()
+
+    with phone(playwright, line, browser_type_launch_args, tmp_path) as second:
+        second.add_cookies(cookies)
+        line.cut()
+        page = second.new_page()
+        page.goto(f"/visits/new/?household={household}")
+        form = page.locator("#visit")
+        form.get_by_role("radio", name="入户").check()
+        form.locator("#id_text").fill("在村里写的走访")
+        form.get_by_role("button", name="保存").click()
+        expect(form.locator("[data-kept-title]")).to_have_text("已保存在手机上")
+        page.goto(f"/needs/new/?household={household}")
+        need = page.locator("#main")
+        need.get_by_label("助学").check()
+        need.get_by_role("button", name="保存").click()
+        expect(need.locator("[data-kept-title]")).to_have_text("已保存在手机上")
+        page.goto("/outbox/")
+        expect(page.locator("[data-outbox-list] [data-item]")).to_have_count(2)
+        expect(page.locator(".phone-bar [data-outbox-count]")).to_have_text("2")
+        line.mend()
+        expect(page.locator("[data-outbox-list] [data-state=sent]")).to_have_count(2)
+        expect(page.locator(".phone-bar [data-outbox-count]")).to_be_hidden()
+    assert product.rows("SELECT count(*) FROM visits_visit WHERE text = '在村里写的走访'") == [(1,)]
+
+
+def test_a_browser_that_keeps_nothing_works_as_ever(
+    playwright: Playwright,
+    product: Product,
+    line: Line,
+    browser_type_launch_args: dict[str, Any],
+    tmp_path: Path,
+) -> None:
+    with phone(playwright, line, browser_type_launch_args, tmp_path) as wechat:
+        wechat.add_init_script("delete Navigator.prototype.serviceWorker; delete window.indexedDB;")
+        page = wechat.new_page()
+        enter(page, product, "cadre")
+        expect(page.locator("[data-kept]")).to_contain_text("不能离线使用")
+        page.locator(".household-card a.btn-primary").first.click()
+        page.locator("#id_text").fill("孩子开学")
+        until(page, "async () => Object.keys(sessionStorage).some((key) => key.startsWith('draft '))")
+        page.evaluate("window.location.reload()")
+        expect(page.locator("[data-draft-note]")).to_be_visible()
+        expect(page.locator("#id_text")).to_have_value("孩子开学")
+        page.goto("/account/")
+        page.locator("main form[data-sign-out] button").click()
+        page.wait_for_url("**/sign-in/")
+        assert page.evaluate("Object.keys(sessionStorage).filter((key) => key.startsWith('draft'))") == []

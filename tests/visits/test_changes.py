@@ -53,7 +53,7 @@ def test_a_new_phone_number_is_in_the_case_at_once_and_the_history_names_the_vis
     last = zhao.history.first()
     assert last.history_change_reason == f"visit {visit.pk}"
     shown = entry(Household, last, predecessors(Household, [last]), what="")
-    assert shown.through == f"走访{visit.pk}"
+    assert shown.through == f"走访 {visit.pk}"
     assert in_words("phone", NEW, masked=False) == "139****0002"
 
 

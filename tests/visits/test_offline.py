@@ -71,12 +71,17 @@ def kept(client):
     return client.get("/offline/list/").json()
 
 
+def pages_of(*households):
+    own = [f"/offline/households/{household.pk}/" for household in households]
+    return ["/offline/", *(f"{each}{part}" for each in own for part in ("", "need/")), "/outbox/"]
+
+
 def versions(client):
     return {page["url"]: page["version"] for page in kept(client)["pages"]}
 
 
 def test_a_cadre_keeps_his_own_households_alone(as_user, zhao, sun):
-    assert list(versions(as_user("wang"))) == ["/offline/", f"/offline/households/{zhao.pk}/"]
+    assert list(versions(as_user("wang"))) == pages_of(zhao)
     client = as_user("wang")
     assert client.get(f"/offline/households/{zhao.pk}/").status_code == 200
     assert client.get(f"/offline/households/{sun.pk}/").status_code == 404
@@ -98,23 +103,23 @@ def test_a_cadre_who_is_also_a_clerk_keeps_only_what_he_helps(as_user, zhao, wan
     other = make_household("周某", village="东山前村")
     client = as_user("wang")
     assert client.get(f"/households/{other.pk}/").status_code == 200
-    assert list(versions(client)) == ["/offline/", f"/offline/households/{zhao.pk}/"]
+    assert list(versions(client)) == pages_of(zhao)
 
 
 def test_a_household_that_went_to_another_is_kept_no_longer(as_user, zhao):
     client = as_user("wang")
     pairing = zhao.pairings.get()
     end_pairing(pairing, on=TODAY, reason="调岗")
-    assert list(versions(client)) == ["/offline/"]
+    assert list(versions(client)) == pages_of()
     assert client.get(f"/offline/households/{zhao.pk}/").status_code == 404
 
 
 def test_no_more_households_than_set_are_kept(as_user, make_household, wang, zhao, settings):
     for slot in range(2, 8):
         make_household(f"户{slot}", cadre=wang, slot=slot)
-    assert len(kept(as_user("wang"))["pages"]) == 1 + 5
+    assert len(kept(as_user("wang"))["pages"]) == 2 + 5 * 2
     settings.OFFLINE_HOUSEHOLDS = 2
-    assert len(kept(as_user("wang"))["pages"]) == 1 + 2
+    assert len(kept(as_user("wang"))["pages"]) == 2 + 2 * 2
 
 
 def test_nothing_secret_stands_in_the_copy(as_user, full):
@@ -124,13 +129,15 @@ def test_nothing_secret_stands_in_the_copy(as_user, full):
         assert said in page, said
     for secret in (ID_NO[:6], ID_NO[-4:], CARD[:6], CARD[-4:], PHONE[:3] + "*", PHONE[-4:], DISEASE):
         assert secret not in page, secret
+    file = page.partition('class="offline-file"')[2]  # beside it the form of a visit has fields of these names
     for word in ("证件号码", "银行卡", "疾病名称", "/reveal/"):
-        assert word not in page, word
+        assert file and word not in file, word
 
 
 def test_the_copy_and_its_page_are_small(as_user, full):
     client = as_user("wang")
     content = client.get(f"/offline/households/{full.pk}/").content
+    content += client.get(f"/offline/households/{full.pk}/need/").content
     assert len(content) <= COPY
     for address in ("/", "/offline/", f"/offline/households/{full.pk}/", f"/visits/new/?household={full.pk}"):
         assert transfer(client.get(address).content) <= TRANSFER, address
@@ -147,7 +154,7 @@ def transfer(content):
 
 def test_all_that_the_copy_is_drawn_with_is_kept_too(as_user, full):
     client = as_user("wang")
-    for address in ("/offline/", f"/offline/households/{full.pk}/"):
+    for address in pages_of(full):
         page = client.get(address).content.decode()
         needed = set(re.findall(r'(?:src|href)="/static/([^"#?]+)', page))
         assert needed <= set(FILES), address
@@ -227,12 +234,13 @@ def test_keeping_a_case_file_is_logged_as_opening_it_is(as_user, zhao, wang):
 
 def test_the_forms_of_the_copy_send_to_the_pages_that_know_them(as_user, zhao):
     client = as_user("wang")
-    page = client.get(f"/offline/households/{zhao.pk}/").content.decode()
-    actions = re.findall(r'<form class="[^"]*form-page"[^>]* action="([^"]+)"', page)
+    pages = [client.get(address).content.decode() for address in pages_of(zhao)[1:]]
+    actions = re.findall(r'<form class="[^"]*form-page"[^>]* action="([^"]+)"', "".join(pages))
     assert actions == [f"/visits/new/?household={zhao.pk}", f"/needs/new/?household={zhao.pk}"]
     assert all(client.get(address).status_code == 200 for address in actions)
-    ids = re.findall(r' id="([^"]+)"', page)
-    assert sorted(ids) == sorted(set(ids))
+    for page in pages:
+        ids = re.findall(r' id="([^"]+)"', page)
+        assert sorted(ids) == sorted(set(ids))
 
 
 @pytest.mark.parametrize("address", ["/", "/account/", "/sign-out/"])

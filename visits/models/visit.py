@@ -25,8 +25,9 @@ class VisitQuerySet(HangsOnHousehold):
     household_path = "household"
 
     def standing(self) -> "VisitQuerySet":
-        """The last version of each visit."""
-        return self.filter(correction=None)
+        """The last version of each visit. Not by a join: corrections are few, visits are many."""
+        corrected = Visit._base_manager.filter(corrects__isnull=False).order_by().values("corrects")
+        return self.exclude(pk__in=corrected)
 
     def contacts(self) -> "VisitQuerySet":
         """Standing visits on which somebody was reached."""
@@ -75,6 +76,8 @@ class Visit(AppendOnly):
             models.Index(fields=["household", "visited_on"], name="visit_household_ix"),
             models.Index(fields=["visited_on"], name="visit_day_ix"),
             models.Index(fields=["entered_by", "visited_on"], name="visit_writer_ix"),
+            models.Index(fields=["mode", "reached", "visited_on"], name="visit_mode_ix"),
+            models.Index(fields=["corrects"], name="visit_corrects_ix", condition=Q(corrects__isnull=False)),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(mode__in=Mode.values), name="visit_mode_known"),

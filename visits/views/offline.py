@@ -32,10 +32,18 @@ def offline(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def offline_household(request: HttpRequest, pk: int) -> HttpResponse:
-    """A case file without ID number, bank card, phone and disease, and the forms for a visit and a need; logged."""
+    """A case file without ID number, bank card, phone and disease, and the form for a visit; logged."""
     household = get_object_or_404(kept_households(request.user), pk=pk)
     record(request.user, "case_file", household, label=str(household.code))
     return render(request, "visits/offline_household.html", _facts(request, household))
+
+
+@require_GET
+def offline_need(request: HttpRequest, pk: int) -> HttpResponse:
+    """The form for a need of the household."""
+    household = get_object_or_404(kept_households(request.user), pk=pk)
+    context = {"household": household, "form": NeedForm(), "due_after": DUE_AFTER.days}
+    return render(request, "visits/offline_need.html", context)
 
 
 @require_GET
@@ -75,5 +83,4 @@ def _facts(request: HttpRequest, household: Household) -> dict[str, Any]:
         "visits": load_visits(household, user, ACTS),
         "measures": load_measures(household, user, ACTS),
         "form": VisitForm(household=household),
-        "need_form": NeedForm(auto_id="need_id_%s"),
     }
