@@ -1,13 +1,14 @@
 """What stands in the side navigation and in the phone's bottom bar. No query beyond the user's roles and counts.
 
-An app above may say how much waits behind an entry (`@counts`): it is asked when the entry is drawn, in one query.
+An app above may say what waits behind an entry (`@counts`): all are counted when the first is drawn, in one query.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.roles import Role, may
+from core.counting import counted
 
 
 @dataclass(frozen=True)
@@ -44,12 +46,12 @@ class Item:
     count: Callable[[], int] | None = None  # a template calls it
 
 
-Counter = Callable[[Any], int]  # of a user; one query
+Counter = Callable[[Any], QuerySet]  # what waits for a user
 _counters: dict[str, Counter] = {}
 
 
 def counts(view: str) -> Callable[[Counter], Counter]:
-    """Register, as a decorator, how much waits for a user behind this entry."""
+    """Register, as a decorator, what waits for a user behind this entry."""
 
     def register(counter: Counter) -> Counter:
         _counters[view] = counter
@@ -120,15 +122,28 @@ def _drawn(entries: Iterable[Entry], request: HttpRequest) -> list[Item]:
     found = [(entry, url, _address(entry.also)) for entry in entries if (url := _address(entry.view))]
     addresses = [address for _entry, *both in found for address in both if address]
     here = max((address for address in addresses if _holds(address, request.path)), key=len, default="")
+    counts = _Counts([entry.view for entry, *_both in found], request.user)
     return [
-        Item(entry.label, url, entry.icon, entry.group, here != "" and here in (url, also), _count(entry, request.user))
+        Item(entry.label, url, entry.icon, entry.group, here != "" and here in (url, also), counts.of(entry.view))
         for entry, url, also in found
     ]  # fmt: skip
 
 
-def _count(entry: Entry, user: Any) -> Callable[[], int] | None:
-    counter = _counters.get(entry.view)
-    return partial(counter, user) if counter else None
+class _Counts:
+    """What waits behind these entries."""
+
+    def __init__(self, views: Iterable[str], user: Any) -> None:
+        self.views, self.user = [view for view in views if view in _counters], user
+
+    def of(self, view: str) -> Callable[[], int] | None:
+        return partial(self._number, view) if view in self.views else None
+
+    def _number(self, view: str) -> int:
+        return self._numbers[view]
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return dict(zip(self.views, counted(*(_counters[view](self.user) for view in self.views)), strict=True))
 
 
 def _address(view: str) -> str:

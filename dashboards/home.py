@@ -1,16 +1,16 @@
 """The home of each role: which one a person comes to, and what stands on the phone of who visits households."""
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models import Count, F, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from accounts.roles import Role
 from cadres.models import Pairing
+from core.counting import counted
 from core.models import Job, JobState
 from households import conditions
 from households.conditions import Frame
@@ -102,17 +102,8 @@ def to_do(user: User, role: str, mine: QuerySet[Household], frame: Frame) -> ToD
         .order_by("due_on", "pk")
     )
     late = mine.filter(conditions.where({"contacted": "not_within"}, frame)) if role == Role.CADRE else mine.none()
-    late_count, answers_count = _counted(late, answers_waiting(user))
+    late_count, answers_count = counted(late, answers_waiting(user))
     return ToDo(list(plans[:FIRST_TO_DO]), needs[:FIRST_TO_DO], len(needs), late_count, answers_count)
-
-
-def _counted(*parts: QuerySet) -> list[int]:
-    """How many rows each has: one statement."""
-    first, *others = (
-        rows.prefetch_related(None).order_by().values_list(Value(n), "pk") for n, rows in enumerate(parts)
-    )
-    found = Counter(part for part, _pk in first.union(*others))
-    return [found[n] for n in range(len(parts))]
 
 
 @dataclass(frozen=True)

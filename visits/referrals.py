@@ -203,15 +203,10 @@ def asked_of(user: Any) -> ReferralQuerySet:
     return Referral.objects.visible_to(user).filter(Q(specialist=None) | Q(specialist=user), unit__in=units)
 
 
+@counts("visits:referrals")
 def unanswered(user: Any) -> ReferralQuerySet:
     """What waits for the user's answer, the oldest first."""
     return asked_of(user).filter(state=ReferralState.SENT).order_by("sent_at", "pk")
-
-
-@counts("visits:referrals")
-def unanswered_count(user: Any) -> int:
-    """For the menu: how many wait for the user's answer."""
-    return unanswered(user).count()
 
 
 def answers_waiting(user: Any) -> QuerySet[Referral]:

@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
+from accounts.roles import ACTIONS
 from core.jobs import Run, handles, start, start_once
 from visits import reminders, rising
 from visits.choices import mail_is_set_up
@@ -29,7 +30,7 @@ def remind() -> None:
     start_once(MAKE, today, args={"day": today})
 
 
-@handles(MAKE, title=gettext_lazy("Daily reminders"))
+@handles(MAKE, title=gettext_lazy("Daily reminders"), roles=ACTIONS["import_roster"])
 def make_digests(run: Run) -> None:
     """Write a digest for each user of whom something waits. Run again it adds only what is missing; on a later day
     it does nothing: what was missed does not pile up."""
@@ -45,7 +46,7 @@ def make_digests(run: Run) -> None:
             start(MAIL, args={"day": day.isoformat()})
 
 
-@handles(MAIL, title=gettext_lazy("Reminders by e-mail"))
+@handles(MAIL, title=gettext_lazy("Reminders by e-mail"), roles=ACTIONS["import_roster"])
 def mail_digests(run: Run) -> None:
     """Send to those who chose it: how much waits, and where to look."""
     day = date.fromisoformat(run.args["day"])

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -23,9 +24,10 @@ MOST_FINDINGS = 50  # of one household
 
 
 @counted("households:leftovers")
-def waiting(user: Any) -> int:
-    """How many wait in the user's places, in one query; those of the whole district stand on the board."""
-    return leftovers.open_for(user).count() if places_of(user, "edit_household") is not None else 0
+def waiting(user: Any) -> QuerySet[RosterLeftover]:
+    """Those that wait in the user's places; those of the whole district stand on the board."""
+    rows = leftovers.open_for(user)
+    return rows if places_of(user, "edit_household") is not None else rows.none()
 
 
 @require_GET

@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -33,11 +33,10 @@ REFUSED = (ItemRefused, VisitRefused, MeasureRefused, NeedRefused, PlanRefused)
 
 
 @counted("visits:parked")
-def waiting(user: Any) -> int:
-    """How many wait in the user's places, in one query; who looks after the whole district finds them on the page."""
-    if places_of(user, "place_parked") is None:
-        return 0
-    return OutboxItem.objects.allowed(user, "place_parked").parked().count()
+def waiting(user: Any) -> QuerySet[OutboxItem]:
+    """Those that wait in the user's places; who looks after the whole district finds them on the page."""
+    rows = OutboxItem.objects.allowed(user, "place_parked").parked()
+    return rows if places_of(user, "place_parked") is not None else rows.none()
 
 
 def parked(request: HttpRequest) -> HttpResponse:
