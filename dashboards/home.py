@@ -141,13 +141,15 @@ def waiting_for_official(user: User) -> Waiting:
 
 
 def waiting_for_admin(user: User) -> Waiting:
-    """Imports to confirm, jobs under way and jobs that failed, complaints to answer: three statements."""
-    open_jobs = Q(state__in=[JobState.QUEUED, JobState.RUNNING])
-    jobs: dict[str, Any] = Job.objects.order_by().aggregate(
-        running=Count("pk", filter=open_jobs), failed=Count("pk", filter=Q(state=JobState.FAILED))
+    """Imports to confirm, jobs under way and jobs that failed, complaints to answer: one statement."""
+    jobs = Job.objects.order_by()
+    imports, running, failed, complaints = counted(
+        RosterImport.objects.filter(state=ImportState.CHECKED),
+        jobs.filter(state__in=[JobState.QUEUED, JobState.RUNNING]),
+        jobs.filter(state=JobState.FAILED),
+        waiting_for(user),
     )
-    imports = RosterImport.objects.filter(state=ImportState.CHECKED).count()
-    return Waiting(imports, jobs["running"], jobs["failed"], waiting_for(user).count())
+    return Waiting(imports, running, failed, complaints)
 
 
 def first_growth(households: Iterable[Any]) -> None:

@@ -107,10 +107,10 @@ def test_a_dashboard_asks_ten_queries_whatever_the_number_of_places(
         assert response.context["rows"]
 
 
-def test_the_admins_home_asks_thirteen(client, district, cast, django_assert_num_queries):
+def test_the_admins_home_asks_eleven(client, district, cast, django_assert_num_queries):
     client.force_login(cast["admin"])
     client.get("/")
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(11):
         client.get("/")
 
 
