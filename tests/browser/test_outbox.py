@@ -33,9 +33,9 @@ def photo(number: int) -> dict[str, Any]:
 def phone(
     browser_type: BrowserType, launch: dict[str, Any], folder: Path, product: Product
 ) -> Iterator[BrowserContext]:
-    """A browser whose profile lies on the disk."""
+    """A browser whose profile lies on the disk; the pages send, not the worker (test_offline.py has that)."""
     opened = browser_type.launch_persistent_context(
-        folder, base_url=product.base, locale="zh-CN", **launch, **DEVICES["phone"]
+        folder, base_url=product.base, locale="zh-CN", service_workers="block", **launch, **DEVICES["phone"]
     )
     opened.set_default_timeout(PATIENCE)
     yield opened
