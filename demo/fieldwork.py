@@ -1,5 +1,6 @@
 """Fictitious visits, needs and aid over the months before a date, so that the pages look as in use."""
 
+import json
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from random import Random
@@ -107,7 +108,7 @@ class Fieldwork:
             fields = {"visited_on": [day.isoformat()], "mode": [Mode.HOME.value], "text": [text]}
             OutboxItem(
                 client_id=self._uuid(), kind=ItemKind.VISIT, by=by.user, household=pairing.household,
-                written_on=day, state=ItemState.PARKED, fields=fields,
+                written_on=day, state=ItemState.PARKED, typed=json.dumps(fields),
             ).save(force_insert=True)  # fmt: skip
 
     def _days(self, pairing: Pairing) -> list[date]:

@@ -4,6 +4,7 @@ An OutboxItem is written in the transaction of what it makes. Its client id is u
 same item one waits for the other and then gives the same receipt, whatever has changed meanwhile.
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
@@ -65,7 +66,7 @@ def save(sent: Sent, *, household: Household, by: User, make: Callable[[], Visit
 
 def park(sent: Sent, *, household: Household, by: User, corrects: Visit | None = None) -> OutboxItem:
     """Receive, whole, what cannot be saved as the writer's own any more; the township says what becomes of it."""
-    facts = {"state": ItemState.PARKED, "fields": sent.fields, "corrects": corrects}
+    facts = {"state": ItemState.PARKED, "typed": json.dumps(sent.fields), "corrects": corrects}
     return _once(sent, by, lambda: _item(sent, household, by, **facts))
 
 

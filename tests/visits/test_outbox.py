@@ -7,10 +7,12 @@ from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.utils import timezone
 from PIL import Image
 
 from cadres.models import Pairing
+from tests.factories.households import MemberFactory
 from visits.models import Need, OutboxItem, ParkedPhoto, Visit, VisitPhoto
 
 TODAY = timezone.localdate()
@@ -152,6 +154,7 @@ def test_a_photo_that_is_none_is_refused_and_too_many_are(phone, zhao, settings)
 
 def test_a_photo_before_its_item_is_told_to_wait(phone):
     phone.photo(uuid4(), status=409)
+    assert (VisitPhoto.objects.count(), ParkedPhoto.objects.count()) == (0, 0)
 
 
 def test_who_is_not_signed_in_is_told_so_and_never_sent_elsewhere(client, zhao, wang, li):
@@ -256,6 +259,19 @@ def gone(phone, zhao, li):
     for _photo in range(2):
         phone.photo(item)
     return item
+
+
+def test_a_new_phone_and_a_disease_are_kept_encrypted_and_shown_masked(phone, zhao, li, client, official):
+    hand_over(zhao, li)
+    head = str(MemberFactory(household=zhao, relation="head").pk)
+    phone.visit(zhao, changes=["family", "health"], new_phone="13912340088", health_member=head, disease="尿毒症")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT typed FROM visits_outbox")
+        (stored,) = cursor.fetchone()
+    assert not any(secret in stored for secret in ("13912340088", "尿毒症", "\\u5c3f", "new_phone"))
+    client.force_login(official)
+    page = client.get(f"/parked/{OutboxItem.objects.get().pk}/").content.decode()
+    assert ("139****0088" in page, "13912340088" in page, "尿毒症" in page) == (True, False, False)
 
 
 def test_what_was_written_is_kept_whole(phone, gone, zhao, wang):

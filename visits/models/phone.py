@@ -1,11 +1,14 @@
 """What arrived from phones, and what of it waits for the township."""
 
+import json
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.fields import EncryptedTextField
 from core.history import AppendOnly, History, TrackedModel
 from households.models import Household
 from households.scope import HangsOnHousehold
@@ -43,7 +46,7 @@ class OutboxItem(TrackedModel):
     received_at = models.DateTimeField(_("Received at"), default=timezone.now, editable=False)
     written_on = models.DateField(_("Written on"))
     state = models.CharField(_("State"), max_length=10, choices=ItemState.choices)
-    fields = models.JSONField(default=dict, blank=True)  # name → values as typed; only where it was parked
+    typed = EncryptedTextField(blank=True, default="")  # only where it was parked: see `fields`
     corrects = models.ForeignKey(
         Visit, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("Corrects the visit")
     )
@@ -61,7 +64,7 @@ class OutboxItem(TrackedModel):
     reason = models.CharField(_("Reason"), max_length=200, blank=True)
 
     objects = OutboxItemQuerySet.as_manager()
-    history = History(table_name="visits_outbox_hist", excluded_fields=["fields"])  # written once: the row has them
+    history = History(table_name="visits_outbox_hist", excluded_fields=["typed"])  # written once: the row has them
 
     class Meta:
         verbose_name = _("Record from a phone")
@@ -92,6 +95,11 @@ class OutboxItem(TrackedModel):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.written_on:%Y-%m-%d}"
+
+    @property
+    def fields(self) -> dict[str, list[str]]:
+        """Name of a form's field → its values as they were typed."""
+        return dict(json.loads(self.typed or "{}"))
 
     @property
     def was_parked(self) -> bool:

@@ -14,6 +14,7 @@ from accounts.models import User
 from accounts.navigation import counts as counted
 from accounts.roles import may
 from core.formats import phone_date
+from core.masking import mask_phone
 from core.pages import paged
 from households.models import Household
 from households.scope import is_allowed, places_of
@@ -136,6 +137,9 @@ def _row(item: OutboxItem, form: Any, visitor: Any) -> Visit | Need:
     return log_visit(household=item.household, by=item.by, visitor=visitor, **form.facts())
 
 
+_HIDDEN = {"new_phone": mask_phone, "disease": lambda _words: "***"}  # shown whole only in the case file, with a reason
+
+
 def _facts(item: OutboxItem, form: Any) -> list[tuple[str, str]]:
     """What was written, in words; from the form as far as it reads it, else as it was typed."""
     rows = [(_("Kind"), str(item.get_kind_display()))]
@@ -143,7 +147,8 @@ def _facts(item: OutboxItem, form: Any) -> list[tuple[str, str]]:
         label = str(form.fields[name].label) if name in form.fields else name
         words = {str(value): word for value, word in getattr(form.fields.get(name), "choices", None) or []}
         day = form.cleaned_data.get(name) if name in ("visited_on",) else None
-        told = phone_date(day) if day else "、".join(str(words.get(value, value)) for value in values if value)
+        hide = _HIDDEN.get(name, str)
+        told = phone_date(day) if day else "、".join(hide(str(words.get(value, value))) for value in values if value)
         if told and not (name.startswith("aid_") and not _has_aid(item)):
             rows.append((label, told))
     return rows
